@@ -1,0 +1,51 @@
+"""Base of admin pages on rows that no form may change: money, facts, the audit trail."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+
+from metya.web import headings
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Look, filter, search; what may be changed is changed by audited actions, not even by a superuser here.
+
+    ``purpose`` says to a newcomer what the rows are, ``deed`` to those who may what to do with them: on the index, and above
+    the list.
+    """
+
+    purpose: "StrOrPromise" = ""
+    deed: "StrOrPromise" = ""
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        for shown in (model, *(inline.model for inline in self.inlines)):
+            headings.give(shown)
+        super().__init__(model, admin_site)
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether ``deed`` is for this visitor."""
+        return bool(self.get_actions(request))
+
+    def told(self, request: HttpRequest) -> str:
+        """What the visitor is told of this table."""
+        return f"{self.purpose} {self.deed if self.deed and self.may_act(request) else ''}".strip()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Headed by what the rows are, not by what a form would do with one of them."""
+        words = {"title": capfirst(self.opts.verbose_name_plural), "purpose": self.told(request)}
+        return super().changelist_view(request, words | (extra_context or {}))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,7 @@
+"""Imports every feature's admin pages."""
+
+import rewards.chain.admin
+import rewards.epochs.admin
+import rewards.ledger.admin
+import rewards.payouts.admin
+import rewards.reports.admin  # noqa: F401

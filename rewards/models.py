@@ -1,0 +1,13 @@
+"""Imports every feature's models, so that Django finds them; a test compares this list with the folders."""
+
+from rewards.chain.models import Attempt, ChainBlock, ChainLog, ChainTransaction, Deployment
+from rewards.epochs.models import Epoch, Parameters, Seed
+from rewards.ledger.models import Account, LedgerCheck, Transfer
+from rewards.payouts.models import Batch, Hold, Payout, Simulation, Touched
+from rewards.reports.models import ActiveDay, DayFigure, DaySpread, DayTopic, Export, MachineAccount, ReportDay
+
+__all__ = [
+    "Account", "ActiveDay", "Attempt", "Batch", "ChainBlock", "ChainLog", "ChainTransaction", "DayFigure", "DaySpread",
+    "DayTopic", "Deployment", "Epoch", "Export", "Hold", "LedgerCheck", "MachineAccount", "Parameters", "Payout",
+    "ReportDay", "Seed", "Simulation", "Touched", "Transfer",
+]  # fmt: skip

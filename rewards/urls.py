@@ -1,0 +1,8 @@
+"""Includes the addresses of every rewards feature."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("rewards/", include("rewards.payouts.urls")),
+    path("rewards/epochs/", include("rewards.epochs.urls")),
+]

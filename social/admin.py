@@ -1,0 +1,9 @@
+"""Imports every feature's admin pages."""
+
+import social.interactions.admin
+import social.moderation.admin
+import social.posts.admin
+import social.previews.admin
+import social.rules.admin
+import social.transparency.admin
+import social.trends.admin  # noqa: F401

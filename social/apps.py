@@ -1,0 +1,83 @@
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
+
+_MODERATORS = [
+    "social.view_report",
+    "social.decide_case",
+    "social.view_moderatedmember",
+    "social.suspend_member",
+    "social.view_rule",
+    "social.view_logentry",
+    "social.view_post",
+    "social.remove_post",
+    "social.view_linkpreview",
+    "social.withdraw_linkpreview",
+    "social.view_tag",
+    "social.view_tagveto",
+    "social.veto_tag",
+]
+
+
+class SocialConfig(AppConfig):
+    name = "social"
+    verbose_name = _("Social")
+    # What each staff role may see and do in the admin; read when roles are made.
+    role_permissions: ClassVar[dict[str, list[str]]] = {
+        "moderator": _MODERATORS,
+        "senior": [*_MODERATORS, "social.edit_rule"],
+        "manager": [
+            "social.view_report",
+            "social.view_rule",
+            "social.view_logentry",
+            "social.view_post",
+            "social.view_moderatedmember",
+            "social.view_interaction",
+        ],
+        "reviewer": ["social.view_interaction", "social.view_post"],
+    }
+
+    # What a newcomer to the role is told on the first page of the admin.
+    role_duties: ClassVar[dict[str, Any]] = {
+        "moderator": _(
+            "You moderate. Open cases stand above and lead to the queue: one case a screen, with what was reported, its "
+            "context and what is known of the member. You decide under a rule; for ten seconds you can take it back. The "
+            "member reads the reasons, the reporters learn the outcome, and each decision is written down under your name. "
+            "What is too hard for one you escalate. Appeals against decisions of others stand beside the cases: uphold or "
+            "overturn them, with reasons. The ? key shows all keys."
+        ),
+        "senior": _(
+            "You are a senior moderator: you moderate, decide what others escalated, and word the rules. A new wording is a "
+            "new version; what was decided goes on citing the old one."
+        ),
+        "auditor": _(
+            "You audit. You may look at everything below and change nothing; every decision of the staff stands in the "
+            "audit events with its time and its author."
+        ),
+    }
+
+    def ready(self) -> None:
+        """Hook up what waits for events of the site."""
+        from metya.ops import waiting
+        from social.appeals import waiting as appeals
+        from social.live import signals
+        from social.messages import pushing as messages
+        from social.moderation.waiting import for_moderators
+        from social.notifications import pushing as notifications
+        from social.push import actions, ending, keys, sources
+        from social.rules import seeds
+        from social.search import index
+
+        signals.connect()
+        ending.connect()
+        keys.check()
+        sources.register(notifications.KIND, notifications.said)
+        sources.register(messages.KIND, messages.said)
+        sources.register(actions.TEST, actions.said_in_test)
+        waiting.register(for_moderators)
+        waiting.register(appeals.for_moderators)
+        pre_migrate.connect(index.release, sender=self)
+        post_migrate.connect(index.ensure, sender=self)
+        post_migrate.connect(seeds.ensure, sender=self)

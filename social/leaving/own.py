@@ -1,0 +1,77 @@
+"""What the social part knows of a member: one rule for each foreign key, their download and their erasing.
+
+Messages are told and erased by their own package. Reports and what moderators did stay: whoever was harmed must not lose the
+case because the other left, and whoever reported must not be able to wipe what they accused others of. They name members by
+number; a tombstone, an evidence text and a decision are all that is left of the post they are about.
+"""
+
+from metya.members.parts import ERASED, Section
+from metya.wallets.models import Member
+from social.leaving import erasing, telling
+
+_FACT = "kept: the facts from which past influence is computed again, by number; undone"
+_CASE = "kept: reports and their outcome, for whoever was harmed and for appeals"
+RULES = {
+    "social.Profile.member": "kept: emptied, so that what points to it finds nothing",
+    "social.Post.author": "kept: emptied, as tombstones under which the answers of others stay",
+    "social.Post.audience": "kept: bounds who sees the answers of others",
+    "social.PostImage.member": ERASED,
+    "social.Like.member": ERASED,
+    "social.Bookmark.member": ERASED,
+    "social.Mention.member": ERASED,
+    "social.Folder.member": ERASED,
+    "social.Draft.member": ERASED,
+    "social.Follow.source": ERASED,
+    "social.Follow.target": ERASED,
+    "social.FollowRequest.source": ERASED,
+    "social.FollowRequest.target": ERASED,
+    "social.Block.source": ERASED,
+    "social.Block.target": ERASED,
+    "social.Mute.source": ERASED,
+    "social.Mute.target": ERASED,
+    "social.MutedWord.member": ERASED,
+    "social.MutedThread.member": ERASED,
+    "social.Note.owner": ERASED,
+    "social.Note.about": ERASED,
+    "social.Import.member": ERASED,
+    "social.MemberList.owner": ERASED,
+    "social.ListMember.member": ERASED,
+    "social.Notification.member": ERASED,
+    "social.Notification.actor": ERASED,
+    "social.PollVote.member": ERASED,
+    "social.NotificationChoice.member": ERASED,
+    "social.PushDevice.member": ERASED,
+    "social.PushChoice.member": ERASED,
+    "social.MailDigest.member": ERASED,
+    "social.LinkPreview.owner": "kept: not for long; what no post shows any more goes within hours, with its picture",
+    "social.TagFollow.member": ERASED,
+    "social.TrustedMember.member": ERASED,
+    "social.TagVeto.by": "kept: what moderators decided, by number",
+    "social.LogName.member": ERASED,
+    "social.Interaction.source": _FACT,
+    "social.Interaction.target": _FACT,
+    "social.RuleVersion.made_by": "kept: who worded the rules, by number",
+    "social.Appeal.member": _CASE,
+    "social.Appeal.moderator": _CASE,
+    "social.Appeal.claimed_by": _CASE,
+    "social.Appeal.decided_by": _CASE,
+    "social.Case.member": _CASE,
+    "social.Case.claimed_by": _CASE,
+    "social.CaseNote.by": _CASE,
+    "social.Decision.member": _CASE,
+    "social.Decision.moderator": _CASE,
+    "social.Strike.member": _CASE,
+    "social.ReporterMute.member": _CASE,
+    "social.ReporterMute.by": _CASE,
+    "social.Report.reporter": _CASE,
+    "social.Report.member": _CASE,
+    "social.Report.decided_by": _CASE,
+}
+
+
+def sections(member: Member) -> list[Section]:
+    return telling.sections(member)
+
+
+def erase(member: Member, most: int) -> int:
+    return erasing.erase(member, most)

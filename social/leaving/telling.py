@@ -1,0 +1,196 @@
+"""A member's posts, people and collections, as they stand in the download. Of others only what the member may see anyway:
+handles and addresses of posts, never their words.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from metya.members.parts import Row, Section
+from metya.wallets.models import Member
+from metya.web.absolute import absolute
+from social.appeals.models import Appeal
+from social.bookmarks.models import Bookmark, Filed, Folder
+from social.digest.models import MailDigest
+from social.drafts.models import Draft
+from social.follows.models import Block, Follow, FollowRequest, Mute
+from social.imports.models import Import
+from social.lists.models import ListMember, MemberList
+from social.moderation.models import Report
+from social.mutes.models import MutedThread, MutedWord
+from social.notes.models import Note
+from social.notifications.models import Notification, NotificationChoice
+from social.polls.models import Poll, PollVote
+from social.posts.models import Like, Post, PostImage, PostVersion
+from social.profiles.models import Profile
+from social.push.models import PushChoice, PushDevice
+from social.tags.models import TagFollow
+from social.transparency.models import LogName
+
+CHUNK = 200
+Files = Iterator[tuple[str, Any]]
+
+
+def sections(member: Member) -> list[Section]:
+    def rows(name: str, title: str, found: QuerySet[Any], /, **fields: Any) -> Section:
+        return Section(name, title, partial(_plain, found, fields))
+
+    return [
+        Section("profile", _("Your profile"), lambda: _profile(member), lambda: _faces(member)),
+        Section("posts", _("Posts and replies"), lambda: _posts(member), lambda: _pictures(member)),
+        rows("reposts", _("Reposts"), Post.objects.present().filter(author=member, repost_of__isnull=False),
+             post=F("repost_of"), by=F("repost_of__author__handle"), at=F("created_at")),
+        rows("likes", _("Likes"), Like.objects.filter(member=member),
+             to=F("post"), by=F("post__author__handle"), at=F("created_at")),
+        Section("bookmarks", _("Bookmarks"), lambda: _bookmarks(member)),
+        rows("folders", _("Folders of bookmarks"), Folder.objects.filter(member=member),
+             folder=F("name"), since=F("created_at")),
+        rows("following", _("People you follow"), Follow.objects.filter(source=member),
+             handle=F("target__handle"), since=F("created_at")),
+        rows("followers", _("People who follow you"), Follow.objects.filter(target=member),
+             handle=F("source__handle"), since=F("created_at")),
+        rows("asked", _("Whom you asked to follow"), FollowRequest.objects.filter(source=member),
+             handle=F("target__handle")),
+        rows("blocks", _("Blocked people"), Block.objects.filter(source=member),
+             handle=F("target__handle"), since=F("created_at")),
+        rows("mutes", _("Muted people"), Mute.objects.filter(source=member),
+             handle=F("target__handle"), ends=F("until")),
+        rows("muted-words", _("Muted words and hashtags"), MutedWord.objects.filter(member=member),
+             words=F("text"), hashtag=F("tag"), ends=F("until")),
+        rows("muted-threads", _("Muted conversations"), MutedThread.objects.filter(member=member), post=F("root")),
+        Section("lists", _("Lists"), lambda: _lists(member)),
+        rows("tags", _("Followed hashtags"), TagFollow.objects.filter(member=member), name=F("tag__name")),
+        rows("notes", _("Notes about people"), Note.objects.filter(owner=member),
+             handle=F("about__handle"), note=F("text"), changed=F("changed_at")),
+        rows("drafts", _("Drafts"), Draft.objects.filter(member=member),
+             typed=F("fields"), goes_out=F("due_at"), changed=F("updated_at")),
+        rows("log-name", _("Your name in the public log of moderation"), LogName.objects.filter(member=member),
+             name=F("name")),
+        rows("votes", _("Votes in polls"), PollVote.objects.filter(member=member),
+             post=F("poll"), chose=F("choice"), at=F("created_at")),
+        rows("notifications", _("Notifications"), Notification.objects.shown_to(member),
+             what=F("kind"), by=F("actor__handle"), about=F("post"), words=F("text"), at=F("created_at")),
+        rows("wanted", _("From whom you want notifications"), NotificationChoice.objects.filter(member=member),
+             what=F("kind"), whom=F("bell")),
+        rows("pushed", _("What you chose to have pushed"), PushChoice.objects.filter(member=member),
+             what=F("kind"), pushed=F("wanted")),
+        rows("devices", _("Devices that are told what is new"), PushDevice.objects.filter(member=member),
+             device=F("label"), since=F("created_at"), last_told=F("used_at")),
+        rows("mail", _("Notifications by e-mail"), MailDigest.objects.filter(member=member),
+             address=F("address"), not_confirmed=F("asked"), how_often=F("frequency"), last_sent=F("sent_at")),
+        rows("reports", _("What you reported"), Report.objects.filter(reporter=member),
+             about=F("member__handle"), to=F("post"), why=F("rule_version__title"), words=F("note"), became=F("state"),
+             at=F("created_at")),
+        rows("appeals", _("Your appeals"), Appeal.objects.filter(member=member),
+             against=F("decision__kind"), words=F("text"), at=F("made_at"), became=F("state"), why=F("reasons")),
+        rows("imports", _("Imports"), Import.objects.filter(member=member),
+             what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
+    ]  # fmt: skip
+
+
+def _plain(found: QuerySet[Any], fields: dict[str, Any]) -> Iterator[Row]:
+    """Rows under the names of the download. A prefix keeps them apart from the columns they come from."""
+    renamed = {f"as_{name}": column for name, column in fields.items()}
+    for row in found.order_by("pk").values(**renamed).iterator(chunk_size=CHUNK):
+        yield {name.removeprefix("as_"): value for name, value in row.items()}
+
+
+def _profile(member: Member) -> Iterator[Row]:
+    profile = Profile.objects.get(member=member)
+    yield {
+        "address": absolute(member.get_absolute_url()),
+        "name": profile.name,
+        "about": profile.bio,
+        "links": profile.links,
+        "picture": _place(profile.picture),
+        "header": _place(profile.header),
+        "pinned": profile.pinned_id,
+        "locked": profile.locked,
+        "in_search": profile.searchable,
+        "shown_wallets": list(profile.shown_wallets.values_list("address", flat=True)),
+    }
+
+
+def _faces(member: Member) -> Files:
+    profile = Profile.objects.get(member=member)
+    for stored in (profile.picture, profile.header):
+        if stored:
+            yield str(stored.name), stored
+
+
+def _posts(member: Member) -> Iterator[Row]:
+    """With earlier versions, pictures and polls, a few posts at a time."""
+    found = Post.objects.present().originals().filter(author=member)
+    last = 0
+    while page := list(found.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        last = page[-1].pk
+        ids = [post.pk for post in page]
+        images = _by_post(PostImage.objects.filter(post__in=ids))
+        versions = _by_post(PostVersion.objects.filter(post__in=ids).order_by("number"))
+        polls = Poll.objects.in_bulk(ids)
+        for post in page:
+            poll = polls.get(post.pk)
+            yield {
+                "id": post.pk,
+                "address": absolute(post.get_absolute_url()),
+                "at": post.created_at,
+                "edited": post.edited_at,
+                "text": post.text,
+                "content_warning": post.warning,
+                "language": post.language,
+                "for": post.visibility,
+                "replies_from": post.replies_from,
+                "answers": post.in_reply_to_id,
+                "quotes": post.quote_of_id,
+                "pictures": [{"file": _place(one.file), "description": one.alt} for one in images.get(post.pk, [])],
+                "earlier": [{"text": one.text, "since": one.since} for one in versions.get(post.pk, [])],
+                "poll": {"choices": poll.choices, "votes": poll.counts, "ends": poll.ends_at} if poll else None,
+                "likes": post.like_count,
+                "replies": post.reply_count,
+                "reposts": post.repost_count,
+            }
+
+
+def _by_post(rows: QuerySet[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.post_id, []).append(row)
+    return found
+
+
+def _pictures(member: Member) -> Files:
+    """Those of posts, and those that wait in drafts."""
+    for image in PostImage.objects.filter(member=member).order_by("pk").iterator(chunk_size=CHUNK):
+        yield str(image.file.name), image.file
+
+
+def _bookmarks(member: Member) -> Iterator[Row]:
+    folders: dict[int, list[str]] = {}
+    for bookmark, name in (
+        Filed.objects.filter(folder__member=member).values_list("bookmark", "folder__name").iterator()
+    ):
+        folders.setdefault(bookmark, []).append(name)
+    rows = (
+        Bookmark.objects.filter(member=member).order_by("pk").values("pk", "post", "post__author__handle", "created_at")
+    )
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield {
+            "post": row["post"],
+            "by": row["post__author__handle"],
+            "at": row["created_at"],
+            "folders": folders.get(row["pk"], []),
+        }
+
+
+def _lists(member: Member) -> Iterator[Row]:
+    for one in MemberList.objects.filter(owner=member).order_by("pk"):
+        people = ListMember.objects.filter(list=one).order_by("pk").values_list("member__handle", flat=True)
+        yield {"name": one.name, "about": one.about, "public": one.public, "people": list(people)}
+
+
+def _place(stored: Any) -> str:
+    """Where a stored file lies in the archive."""
+    return f"files/{stored.name}" if stored else ""

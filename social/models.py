@@ -1,0 +1,43 @@
+"""Imports every feature's models, so that Django finds them; a test compares this list with the folders."""
+
+from social.appeals.models import Appeal
+from social.bookmarks.models import Bookmark, Filed, Folder
+from social.digest.models import MailDigest
+from social.drafts.models import Draft
+from social.follows.models import Block, Follow, FollowRequest, Mute
+from social.imports.models import Import
+from social.interactions.models import Interaction, Pause
+from social.lists.models import ListMember, MemberList
+from social.messages.models import Conversation, Message, MessageImage, MessageSettings, Participant
+from social.moderation.models import (
+    Case,
+    CaseNote,
+    Decision,
+    ModeratedMember,
+    Report,
+    ReporterMute,
+    Strike,
+)
+from social.mutes.models import MutedThread, MutedWord
+from social.notes.models import Note
+from social.notifications.models import Notification, NotificationChoice
+from social.polls.models import Poll, PollVote
+from social.posts.models import Like, Mention, Post, PostImage, PostTag, PostVersion, Tag
+from social.previews.models import LinkHost, LinkPreview
+from social.profiles.models import Profile
+from social.push.models import PushDevice, PushLine
+from social.rules.models import Rule, RuleVersion
+from social.search.models import PersonWords, PostWords
+from social.tags.models import TagFollow
+from social.transparency.models import LogEntry, LogHead, LogName
+from social.trends.models import TagVeto, Trend, TrustedMember
+
+__all__ = [
+    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
+    "Follow", "FollowRequest", "Import", "Interaction", "Like", "LinkHost", "LinkPreview", "ListMember", "LogEntry",
+    "LogHead", "LogName", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
+    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
+    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",
+    "PostWords", "Profile", "PushDevice", "PushLine", "Report", "ReporterMute", "Rule", "RuleVersion", "Strike",
+    "Tag", "TagFollow", "TagVeto", "Trend", "TrustedMember",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""What of moderation stands in the public log: who decided what under which rule, and nothing that leads to a member."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from metya.wallets.models import Member
+from social.moderation.models import Case, Decision, Deed, Kind
+from social.transparency import log
+from social.transparency.models import Kind as Entry
+
+_MINUTE = timedelta(minutes=1)
+
+
+def ref(made: Decision) -> str:
+    """Under which a decision's entry is found again (``log.number_of``)."""
+    return f"decision:{made.pk}"
+
+
+def decided(made: Decision) -> None:
+    """A decision that has its effects now. An approval names the rule under which it was reported first."""
+    case = made.case
+    first = case.reports.select_related("rule_version__rule").order_by("pk").first()  # type: ignore[attr-defined]
+    version = made.rule_version or (first.rule_version if first is not None else None)
+    log.append(
+        kind=Entry.DECISION,
+        at=made.made_at,
+        ref=ref(made),
+        body={
+            "moderator": log.name_of(None if made.automated_decision else made.moderator),
+            "subject": case.kind,
+            "queue": case.queue,
+            "source": "reports" if first is not None else "signal",
+            "rule": version.rule.key if version else "",
+            "rule_version": version.number if version else 0,
+            "ground": made.ground,
+            "decision": made.kind,
+            "days": (made.ends_at - made.made_at).days if made.ends_at else None,
+            "minutes": log.coarse(waited(case, made.made_at)),
+            "in_time": made.made_at <= case.due_at,
+            "reports": min(log.MANY, case.reports.count()),  # type: ignore[attr-defined]
+            "automated_detection": made.automated_detection,
+            "automated_decision": made.automated_decision,
+        },
+    )
+
+
+def waited(case: Case, until: datetime) -> int:
+    """Minutes from the first report."""
+    return max(0, (until - case.opened_at) // _MINUTE)
+
+
+def did(actor: Member, kind: Deed, about: Kind, *, until: datetime | None = None) -> None:
+    """What a moderator did by themselves, without a case."""
+    now = timezone.now()
+    log.append(
+        kind=Entry.DECISION,
+        at=now,
+        body={
+            "moderator": log.name_of(actor),
+            "subject": about.value,
+            "queue": "",
+            "source": "moderator",
+            "rule": "",
+            "rule_version": 0,
+            "ground": "",
+            "decision": kind.value,
+            "days": -(-(until - now) // timedelta(days=1)) if until else None,
+            "minutes": None,
+            "in_time": None,
+            "reports": 0,
+            "automated_detection": False,
+            "automated_decision": False,
+        },
+    )
+
+
+def lifted(actor: Member, kind: Deed) -> None:
+    """A measure that a moderator ended early."""
+    log.append(kind=Entry.LIFT, at=timezone.now(), body={"moderator": log.name_of(actor), "decision": kind.value})

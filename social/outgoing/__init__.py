@@ -1,0 +1,1 @@
+"""Requests of this machine to hosts that members name: guarded, bounded, and only from here."""

@@ -1,0 +1,1 @@
+"""Scripts that tests/bench/live_fanout.py runs as processes of their own."""

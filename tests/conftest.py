@@ -1,0 +1,143 @@
+"""The cast: alice writes, bob follows her, carol is a stranger, mona moderates, fay and finn review payouts, cole manages."""
+
+import os
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
+from django.test import Client
+from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from metya.wallets.models import Member
+from metya.web import ratelimit
+from tests import make
+
+# A busy machine is not a finding: no test of this house judges by the clock.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
+
+# What is the same with any database, live layer and chain: pure calculations, the language of pages, the rules of the house,
+# and in a browser all but what is live, searched or paid. `make test` runs it; `make services-test`, which follows, need not
+# do so again (unless it is asked for: ALL=1).
+SAME_EVERYWHERE = ("rewards/engine/", "language/", "test_structure.py", "test_design.py", "browser/")
+AGAIN = tuple(
+    f"browser/test_{name}.py"
+    for name in ("claim", "live", "messages", "notifications", "search", "social", "walks", "whole_loop")
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not os.environ.get("ONCE_IS_ENOUGH"):
+        return
+    here = Path(__file__).parent
+    paths = {item: str(item.path.relative_to(here)) for item in items}
+    once = {item for item, path in paths.items() if path.startswith(SAME_EVERYWHERE) and not path.startswith(AGAIN)}
+    config.hook.pytest_deselected(items=list(once))
+    items[:] = [item for item in items if item not in once]
+
+
+_flush = DatabaseOperations.execute_sql_flush
+
+
+def _flush_with_triggers(self, statements):
+    """Emptying the tables after a test on SQLite is a DELETE, which the ledger's trigger refuses: lift it meanwhile."""
+    with self.connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+    try:
+        _flush(self, statements)
+    finally:
+        with self.connection.cursor() as cursor:
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+
+DatabaseOperations.execute_sql_flush = _flush_with_triggers
+
+_truncate = PostgresOperations.sql_flush
+
+
+def _delete(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+    """TRUNCATE makes new files for every table and index; nearly empty ones are emptied faster row by row. That needs a
+    superuser, since the ledger refuses it."""
+    with self.connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser')")
+        superuser = cursor.fetchone()[0] == "on"
+    if reset_sequences or not superuser:
+        return _truncate(self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)
+    deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+    return ["; ".join(("SET LOCAL session_replication_role = replica", *deletes))]
+
+
+PostgresOperations.sql_flush = _delete
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    """Nothing kept, and no language left over from the last request of another test."""
+    cache.clear()
+    translation.deactivate()
+
+
+@pytest.fixture
+def _still_windows(monkeypatch):
+    """The windows of rate limits do not move on while a busy machine sends a flood."""
+    moment = time.time() // 3600 * 3600 + 1
+    monkeypatch.setattr(ratelimit, "time", SimpleNamespace(time=lambda: moment))
+
+
+@pytest.fixture
+def alice(db) -> Member:
+    return make.member("alice")
+
+
+@pytest.fixture
+def bob(db, alice: Member) -> Member:
+    person = make.member("bob")
+    make.follow(person, alice)
+    return person
+
+
+@pytest.fixture
+def carol(db) -> Member:
+    return make.member("carol")
+
+
+@pytest.fixture
+def mona(db) -> Member:
+    return make.member("mona", roles=("moderator",))
+
+
+@pytest.fixture
+def fay(db) -> Member:
+    return make.member("fay", roles=("reviewer",))
+
+
+@pytest.fixture
+def finn(db) -> Member:
+    return make.member("finn", roles=("reviewer",))
+
+
+@pytest.fixture
+def cole(db) -> Member:
+    return make.member("cole", roles=("manager",))
+
+
+@pytest.fixture
+def as_member():
+    """A function that gives a client signed in as a member."""
+
+    def sign_in(person: Member, **kwargs) -> Client:
+        client = Client(**kwargs)
+        client.force_login(person)
+        return client
+
+    return sign_in

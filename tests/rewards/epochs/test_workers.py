@@ -1,0 +1,42 @@
+"""Several workers bring the same epoch on at once, as they may: one result, booked once."""
+
+import threading
+
+import pytest
+from django.db import close_old_connections, connection
+
+from rewards import engine
+from rewards.epochs import actions, files
+from rewards.epochs.models import Epoch
+from rewards.ledger import checking
+from rewards.payouts.models import Batch
+from tests.rewards import village
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_and_one_epoch():
+    village.lively_day(village.people(4), 0)
+    actions.open_epochs_until(village.after(0))
+    gate, failures = threading.Barrier(4), []
+
+    def work() -> None:
+        try:
+            gate.wait(30)
+            actions.advance(Epoch.objects.get(pk=0), now=village.after(0))
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not failures
+    assert Epoch.objects.get(pk=0).state == "in review"
+    assert Batch.objects.count() == 1
+    assert engine.verify(files.directory(0)).ok
+    assert [path.name for path in files.directory(0).parent.iterdir()] == ["0"]
+    assert not checking.differences()

@@ -1,0 +1,175 @@
+"""The queue's pages: cards, decisions by form, undo, and who may come in."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from metya.wallets import roles
+from metya.wallets.models import Member, Role
+from social.messages import actions as letters
+from social.messages import reporting
+from social.moderation.models import Case, CaseNote, Decision
+from social.posts import actions as posts
+from social.posts.models import Post
+from tests import make
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/moderation/queue/"
+
+
+@pytest.fixture(autouse=True)
+def _open_door(settings):
+    settings.DEMO = True
+    roles.sync()
+
+
+@pytest.fixture
+def desk(mona, as_member):
+    Member.objects.filter(pk=mona.pk).update(is_demo=True)
+    return as_member(mona)
+
+
+@pytest.fixture
+def case(alice, carol):
+    above = posts.publish(actor=alice, text="The question")
+    answer = posts.publish(actor=alice, text="Buy now", in_reply_to=above)
+    return make.report(carol, alice, post=answer, note="Look at this").case
+
+
+def body(response):
+    return response.content.decode()
+
+
+def test_the_queue_leads_to_a_card_with_everything(desk, case, alice):
+    page = desk.get(QUEUE, follow=True)
+    assert page.redirect_chain == [(f"{QUEUE}{case.pk}/", 302)]
+    for words in ("Buy now", "The question", "Look at this", "No spam", "@carol", "left", "0 strikes stand"):
+        assert words in body(page), words
+    case.refresh_from_db()
+    assert case.claimed_by.handle == "mona"
+    for key in "ahrwlseb123456":
+        assert f'data-key="{key}"' in body(page) or f'data-open="{key}"' in body(page), key
+
+
+def test_a_decision_leads_to_the_next_card_and_can_be_taken_back(desk, case, alice, carol):
+    other = make.report(carol, alice, post=make.post(alice, "Second")).case
+    sent = {"kind": "remove", "rule": "spam", "facts": "Ads"}
+    page = desk.post(f"{QUEUE}{case.pk}/decide/", sent, follow=True)
+    made = Decision.objects.get()
+    assert f"/queue/{other.pk}/" in page.redirect_chain[-1][0]
+    assert f"decisions/{made.pk}/undo/" in body(page) and "Second" in body(page)
+    back = desk.post(f"{QUEUE}decisions/{made.pk}/undo/", follow=True)
+    assert "Buy now" in body(back) and Case.objects.get(pk=case.pk).state == "open"
+    late = desk.post(f"{QUEUE}decisions/{made.pk}/undo/", follow=True)
+    assert "too late" in body(late)
+
+
+def test_the_next_read_applies_what_is_due(desk, case):
+    desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "remove", "rule": "spam"})
+    assert Post.objects.get(pk=case.subject_id).present
+    Decision.objects.update(effective_at=timezone.now())
+    assert "Nothing waits here" in body(desk.get(QUEUE))
+    assert not Post.objects.get(pk=case.subject_id).present
+
+
+def test_bad_decisions_come_back_with_what_was_typed(desk, case):
+    desk.get(f"{QUEUE}{case.pk}/")
+    for sent in (
+        {"kind": "remove", "facts": "typed"},
+        {"kind": "suspend", "rule": "spam", "days": "7", "facts": "typed"},
+        {},
+    ):
+        page = desk.post(f"{QUEUE}{case.pk}/decide/", sent)
+        assert page.status_code == 422 and ("typed" in body(page) or not sent) and "errorlist" in body(page)
+    assert not Decision.objects.exists()
+    sure = {"kind": "suspend", "rule": "spam", "days": "7", "sure": "on"}
+    assert desk.post(f"{QUEUE}{case.pk}/decide/", sure).status_code == 302
+
+
+def test_a_case_in_other_hands_is_shown_without_its_form(desk, case, alice):
+    nora = make.member("nora", roles=("moderator",))
+    Case.objects.update(claimed_by=nora, claimed_until=timezone.now() + timezone.timedelta(minutes=5))
+    page = desk.get(f"{QUEUE}{case.pk}/")
+    assert "@nora has this case in hand" in body(page) and "/decide/" not in body(page)
+    assert desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == 409
+
+
+def test_later_notes_and_escalation(desk, case):
+    assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Known to us"}).status_code == 302
+    assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": " "}).status_code == 422
+    assert "Known to us" in body(desk.get(f"{QUEUE}{case.pk}/")) and CaseNote.objects.count() == 1
+    assert "Put off" in body(desk.post(f"{QUEUE}{case.pk}/later/", follow=True))
+    assert "Escalated" in body(desk.post(f"{QUEUE}{case.pk}/escalate/", follow=True))
+    assert "Nothing waits here" in body(desk.get(QUEUE))
+
+
+def test_evidence_stays_when_the_author_deletes(desk, case, alice):
+    posts.delete(actor=alice, post=Post.objects.get(pk=case.subject_id))
+    make.past_undoing(Post.objects.get(pk=case.subject_id))
+    page = body(desk.get(f"{QUEUE}{case.pk}/"))
+    assert "It is deleted" in page and "@alice: Buy now" in page
+
+
+def test_of_a_message_only_what_was_reported_is_there(desk, alice, carol):
+    talk = letters.start(actor=alice, people=[carol], text="Bad words")
+    letters.accept(actor=carol, conversation=talk)
+    letters.send(actor=carol, conversation=talk, text="My secret")
+    reporting.report_message(actor=carol, message=talk.messages.order_by("pk").first(), rule="spam")
+    page = body(desk.get(QUEUE, follow=True))
+    assert "Bad words" in page and "My secret" not in page
+
+
+def test_a_role_that_is_taken_ends_at_once(desk, case, mona):
+    assert desk.get(f"{QUEUE}{case.pk}/").status_code == 200
+    mona.groups.set([Group.objects.get(name=Role.REVIEWER)])
+    assert desk.get(f"{QUEUE}{case.pk}/").status_code == 403
+    assert desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == 403
+    assert Case.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_who_comes_in_and_who_decides(role, case, as_member):
+    client = as_member(make.member("staff", roles=(role,), is_demo=True))
+    looks = role in (Role.MODERATOR, Role.SENIOR, Role.ADMIN, Role.AUDITOR)
+    decides = looks and role != Role.AUDITOR
+    assert client.get(f"{QUEUE}{case.pk}/").status_code == (200 if looks else 403)
+    assert client.get(QUEUE).status_code == (302 if looks else 403)
+    assert ("/decide/" in body(client.get(f"{QUEUE}{case.pk}/"))) is decides
+    for verb in ("note", "later", "escalate"):
+        answer = client.post(f"{QUEUE}{case.pk}/{verb}/", {"note": "x"})
+        assert answer.status_code == (302 if decides else 403), verb
+    Case.objects.update(later_until=None, escalated=False)
+    assert client.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == (302 if decides else 403)
+    assert Decision.objects.count() == decides
+    made = Decision.objects.first() or Decision.objects.create(
+        case=case, member=case.member, moderator=case.member, kind="approve", effective_at=timezone.now()
+    )
+    assert client.post(f"{QUEUE}decisions/{made.pk}/undo/").status_code == (302 if decides else 403)
+
+
+def test_strangers_and_visitors_stay_outside(case, alice, as_member, client):
+    for path in (QUEUE, f"{QUEUE}{case.pk}/"):
+        assert client.get(path).status_code == 302 and as_member(alice).get(path).status_code in (302, 403)
+    assert as_member(alice).post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code in (302, 403)
+    assert Case.objects.get().state == "open"
+
+
+def test_a_card_takes_as_many_queries_with_many_cases(desk, case, alice, bob, carol):
+    desk.get(f"{QUEUE}{case.pk}/")
+    with CaptureQueriesContext(connection) as few:
+        desk.get(f"{QUEUE}{case.pk}/")
+    for _number in range(30):
+        make.report(bob, alice, post=make.post(alice))
+    with CaptureQueriesContext(connection) as many:
+        desk.get(f"{QUEUE}{case.pk}/")
+    assert len(many) <= len(few) + 2  # the neighbour, and other cases about the member
+
+
+def test_the_member_reads_the_reasons(case, alice, mona, carol, as_member):
+    make.decide(mona, case.reports.get(), "warn", facts="Third time.")
+    page = body(as_member(alice).get("/settings/reports/"))
+    for words in ("A warning", "No spam (version 1)", "Third time.", "a person decided", "court", "community"):
+        assert words in page, words
+    assert "Third time." not in body(as_member(carol).get("/settings/reports/"))
