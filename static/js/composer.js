@@ -45,6 +45,13 @@
     else image.removeAttribute("src");
   }
 
+  function chosen(input) {
+    if (!input.dataset.module) return showPicture(input);
+    const files = [...input.files];
+    input.value = "";
+    addPictures(input.form, files);
+  }
+
   // What is typed is kept on the server a moment later, so that it is found again anywhere.
   const clocks = new WeakMap();
   function keep(form) {
@@ -93,6 +100,7 @@
       const input = form.querySelector("[data-picture]");
       if (input?.dataset.module) input.multiple = true; // without scripts one is sent along with the form
       recall(form, area);
+      if (input?.files.length) chosen(input); // before this script was there
       if (form.querySelector("[data-tile]")) import(form.querySelector("[data-picture]").dataset.module).then((module) => module.adopt(form));
       refresh(area);
     }
@@ -121,14 +129,7 @@
       target.form.post_at_offset.value = target.value ? new Date(target.value).getTimezoneOffset() : "";
       target.form.classList.toggle("planned", target.value);
     }
-    if (!target.matches("form[data-composer] input[data-picture]")) return;
-    if (!target.dataset.module) {
-      showPicture(target);
-      return;
-    }
-    const files = [...target.files];
-    target.value = "";
-    addPictures(target.form, files);
+    if (target.matches("form[data-composer] input[data-picture]")) chosen(target);
   });
   document.addEventListener("paste", (event) => {
     const form = event.target.closest?.("form[data-composer]:has([data-module])");

@@ -56,8 +56,5 @@
     action();
   });
 
-  for (const hint of document.querySelectorAll("[data-keys-hint]")) {
-    hint.hidden = false;
-    hint.querySelector("[data-keys-open]").addEventListener("click", keys["?"]);
-  }
+  for (const hint of document.querySelectorAll("[data-keys-open]")) hint.addEventListener("click", keys["?"]);
 })();

@@ -184,6 +184,19 @@ def test_a_request_with_a_picture_and_its_answer(live_site, alice, carol):
     expect(sender.locator(".bubble", has_text="What a card")).to_be_visible()
 
 
+def test_a_picture_chosen_before_the_scripts_have_come_is_described(live_site, alice, carol):
+    page = live_site.page_of(alice, "/@carol/", **PHONE)
+    kept = []
+    page.route("**/composer*.js", lambda route: kept.append(route))
+    page.goto(f"{live_site.url}/messages/new/?to=carol", wait_until="commit")
+    page.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"early"})
+    expect(page.get_by_label("Description of the picture")).to_be_hidden()
+    for route in kept:
+        route.continue_()
+    expect(page.get_by_label("Description of the picture")).to_be_visible()
+    assert kept
+
+
 def test_a_block_closes_it_while_it_is_open(live_site, alice, bob, talk):
     page = connected(live_site.page_of(bob, f"/messages/{talk.pk}/", **DESK))
     other = live_site.page_of(alice, f"/messages/{talk.pk}/", **PHONE)
