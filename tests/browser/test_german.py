@@ -13,7 +13,14 @@ from tests.browser.test_pages import DESK, PHONE, SETTLED, Town, town  # noqa: F
 from tests.language import catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
-WHO = [("visitor", None), ("member", "ines"), ("newcomer", "newcomer"), ("staff", "fay"), ("moderator", "mona")]
+WHO = [
+    ("visitor", None),
+    ("member", "ines"),
+    ("newcomer", "newcomer"),
+    ("staff", "fay"),
+    ("moderator", "mona"),
+    ("manager", "cole"),
+]
 MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
 TITLE = """(() => {
   const words = document.createRange()

@@ -53,6 +53,7 @@ class Town:
     newcomer: list[str] = field(default_factory=list)
     staff: list[str] = field(default_factory=list)
     moderator: list[str] = field(default_factory=list)
+    manager: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,14 @@ def _pages(url: str) -> Town:
             "/admin/social/tag/",
             "/admin/social/tagveto/",
         ],
+        manager=[
+            "/admin/reports/",
+            "/admin/reports/growth/",
+            "/admin/reports/rewards/",
+            "/admin/reports/moderation/",
+            "/admin/reports/exports/",
+            "/admin/reports/machines/",
+        ],
     )
 
 
@@ -232,6 +241,7 @@ def test_every_page(town: Town, browser: Browser, enter, screen):
         "newcomer": Member.objects.get(handle="newcomer"),
         "staff": Member.objects.get(handle="fay"),
         "moderator": Member.objects.get(handle="mona"),
+        "manager": Member.objects.get(handle="cole"),
     }
     found = []
     for role, person in eyes.items():
