@@ -37,8 +37,8 @@ def stands(page: Page) -> None:
 
 
 def posted_once(page: Page) -> None:
+    expect(page.locator("#composer [name=text]")).to_have_value("")  # the answer is there
     expect(page.locator("#feed article.post", has_text="Thoughts")).to_have_count(1)
-    expect(page.locator("#composer [name=text]")).to_have_value("")
     assert Post.objects.filter(text=TEXT, warning="Thoughts", visibility="followers").count() == 1
     assert Post.objects.count() == 2
     page.reload()
