@@ -23,8 +23,8 @@ hypothesis_settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("house")
 
 # What is the same with any database, live layer and chain: pure calculations, the language of pages, the rules of the house,
-# who may open what, the embedded set-up, and in a browser all but what is live, searched or paid. `make test` runs it; `make services-test`, which follows, need not
-# do so again (unless it is asked for: ALL=1).
+# who may open what, the embedded set-up, and in a browser all but what is live, searched or paid. `make test` runs it;
+# `make services-test`, which follows, need not do so again (unless it is asked for: ALL=1).
 SAME_EVERYWHERE = (
     *("rewards/engine/", "language/", "test_structure.py", "test_design.py", "browser/"),
     *(
