@@ -44,8 +44,9 @@ class ReportAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
-        """Reports of what is private are for those who decide, not for everyone who counts reports."""
-        rows: QuerySet[Report] = super().get_queryset(request)
+        """Reports of what is private are for those who decide, not for everyone who counts reports; and nobody reads here who
+        reported them."""
+        rows: QuerySet[Report] = super().get_queryset(request).exclude(member=member_of(request).pk)
         return rows if policy.may_read_all(member_of(request)) else rows.exclude(case__kind__in=PRIVATE)
 
     @admin.display(description=_("about"))

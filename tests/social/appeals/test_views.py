@@ -233,3 +233,13 @@ def test_as_many_queries_with_many_appeals(desk, appeal, alice, carol, mona, as_
 def test_overdue_is_said(desk, appeal):
     Appeal.objects.update(due_at=timezone.now() - timezone.timedelta(hours=2))
     assert "overdue by" in body(desk.get(f"{DESK}{appeal.pk}/"))
+
+
+def test_a_moderator_who_appealed_does_not_read_who_reported(alice, carol, mona, as_member):
+    vera = make.member("vera", roles=("moderator",), is_demo=True)
+    made = make.decide(mona, make.report(carol, vera, note="Between us"), "warn")
+    own, client = actions.appeal(actor=vera, decision=made, text="It was a joke."), as_member(vera)
+    sent = {"outcome": "upheld", "reasons": "No."}
+    pages = [client.get(f"{DESK}{own.pk}/"), client.post(f"{DESK}{own.pk}/decide/", sent), client.get(DESK, follow=True)]
+    assert [page.status_code for page in pages] == [403, 403, 200]
+    assert all("Between us" not in body(page) and "@carol" not in body(page) for page in pages)

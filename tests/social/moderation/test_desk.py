@@ -96,6 +96,26 @@ def test_a_case_in_other_hands_is_shown_without_its_form(desk, case, alice):
     assert desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == 409
 
 
+def test_nobody_reads_the_case_about_themselves(desk, mona, carol):
+    own = make.report(carol, mona, post=make.post(mona, "Mine"), note="Between us").case
+    sent = [
+        desk.get(f"{QUEUE}{own.pk}/"),
+        desk.post(f"{QUEUE}{own.pk}/decide/", {"kind": "approve"}),
+        desk.post(f"{QUEUE}{own.pk}/note/", {"note": " "}),
+    ]
+    assert [page.status_code for page in sent] == [403] * 3
+    sent += [desk.get("/admin/social/report/"), desk.get(QUEUE, follow=True)]
+    assert all("@carol" not in body(page) and "Between us" not in body(page) for page in sent)
+
+
+def test_an_auditor_does_not_read_the_case_about_themselves(carol, as_member):
+    otto = make.member("otto", roles=(Role.AUDITOR,), is_demo=True)
+    own, client = make.report(carol, otto, note="Between us").case, as_member(otto)
+    pages = [client.get(QUEUE, follow=True), client.get(f"{QUEUE}{own.pk}/"), client.get("/admin/social/report/")]
+    assert [page.status_code for page in pages] == [200, 403, 200]
+    assert all("Between us" not in body(page) for page in pages)
+
+
 def test_later_notes_and_escalation(desk, case):
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Known to us"}).status_code == 302
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": " "}).status_code == 422
