@@ -292,6 +292,21 @@ def test_entries_that_changed_places_and_one_that_was_slipped_in_are_found():
     assert checking.database().wrong == "entry 3 is missing, or out of its place: 4 stands there"
 
 
+def test_what_is_cut_off_with_its_noted_end_or_added_past_it_is_found():
+    for _one in range(3):
+        append()
+    assert not checking.database().wrong
+    last = LogEntry.objects.latest("number")
+    line = log.chain.digest(5, last.week.isoformat(), last.kind, last.body, last.hash)
+    LogEntry.objects.create(
+        number=5, week=last.week, kind=last.kind, body=last.body, previous=last.hash, hash=line, decision="suspend"
+    )
+    assert "noted as 4" in checking.database().wrong
+    tamper("DELETE FROM social_logentry WHERE number > 2")
+    LogHead.objects.all().delete()
+    assert "not noted" in checking.database().wrong
+
+
 def test_a_log_that_was_written_anew_from_some_entry_on_is_found_by_who_noted_an_end():
     """The whole rest rehashed, the end too: only a hash that somebody noted tells it."""
     for _number in range(4):
