@@ -60,9 +60,17 @@ def ask(*, actor: Member, name: str, format: str, wanted: Wanted, personal: bool
 
 
 def send_csv(*, actor: Member, name: str, wanted: Wanted, personal: bool = False) -> tuple[Export, Iterator[bytes]]:
-    """An export as it is read. The row says at the end how much was sent, and whether the other side stayed for all of it."""
+    """An export as it is read. The row says at the end how much was sent, and whether the other side stayed for all of it.
+
+    Raises NotAllowed, Invalid, Conflict (several are being sent).
+    """
     with transaction.atomic():
         dataset = _judged(actor, name, Format.CSV, wanted, personal)
+        Member.objects.get_queryset().select_for_update().get(pk=actor.pk)
+        recent = Export.objects.filter(touched_at__gt=timezone.now() - ABANDONED, file="", state=ExportState.RUNNING)
+        if recent.filter(asked_by=actor).count() >= AT_ONCE:
+            message = _("%(count)d exports of yours are under way. Wait for one, or cancel it.") % {"count": AT_ONCE}
+            raise Conflict(message, code="running")
         export = _begun(actor, name, Format.CSV, wanted, personal, state=ExportState.RUNNING)
     return export, _sent(export, dataset, wanted)
 
