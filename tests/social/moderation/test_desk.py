@@ -96,6 +96,20 @@ def test_a_case_in_other_hands_is_shown_without_its_form(desk, case, alice):
     assert desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == 409
 
 
+def test_what_was_typed_stays_when_a_colleague_took_the_case_over(desk, case):
+    nora = make.member("nora", roles=("moderator",))
+    desk.get(f"{QUEUE}{case.pk}/")
+    Case.objects.update(claimed_by=nora, claimed_until=timezone.now() + timezone.timedelta(minutes=5))
+    page = desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "remove", "rule": "spam", "facts": "Ten minutes of work"})
+    assert page.status_code == 409 and "Ten minutes of work" in body(page)
+    assert "@nora has this case in hand" in body(page) and "were over" in body(page)
+    assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Ten minutes of work"}).status_code == 302
+    make.decide(nora, case.reports.get(), "warn", facts="Mine")
+    page = desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "remove", "rule": "spam", "facts": "Too late"})
+    assert page.status_code == 409 and "Too late" in body(page) and "decided already" in body(page)
+    assert "were over" not in body(desk.get(f"{QUEUE}{case.pk}/"))
+
+
 def test_nobody_reads_the_case_about_themselves(desk, mona, carol):
     own = make.report(carol, mona, post=make.post(mona, "Mine"), note="Between us").case
     sent = [
