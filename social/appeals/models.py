@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -88,3 +89,16 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return gettext("appeal %(number)d") % {"number": self.pk or 0}
+
+
+class Kept(models.Model):
+    """What a decision took away, as it stood: until the time to appeal is over, so that it can come back (a post is hidden and
+    needs none of this). ``values`` are fields by name; ``files`` names in the stores of pictures by field.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="kept")
+    values = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    files = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"kept of {self.decision_id}"
