@@ -29,7 +29,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     case = claims.claim_next(actor=actor, queue=queue) if policy.may_moderate(actor) else None
     if case is not None:
         return redirect(_at(case.pk, queue, request.GET.get("done", "")))
-    looked = Case.objects.open().exclude(member=actor).order_by("rank_at").first() if not policy.may_moderate(actor) else None
+    looked = (
+        Case.objects.open().exclude(member=actor).order_by("rank_at").first()
+        if not policy.may_moderate(actor)
+        else None
+    )
     if looked is not None:
         return redirect(_at(looked.pk, queue))
     return _page(request, queue, None)

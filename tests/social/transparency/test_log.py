@@ -121,13 +121,12 @@ def test_an_effect_that_fails_is_not_told(alice, carol, mona, monkeypatch):
     assert made.applied_at is None
 
 
-def test_what_moderators_do_without_a_case_is_told(alice, mona):
-    moderation.remove_post(actor=mona, post=make.post(alice), reason="Spam")
-    moderation.suspend(actor=mona, member=alice, until=timezone.now() + timedelta(days=3), reason="Spam")
+def test_what_moderators_come_upon_and_end_early_is_told(alice, mona):
+    make.suspend(mona, alice)
     moderation.unsuspend(actor=mona, member=alice, reason="A mistake")
-    _first, removed, suspended, lifted = map(said, LogEntry.objects.order_by("pk"))
-    assert (removed["decision"], removed["source"], removed["minutes"]) == ("remove", "moderator", None)
-    assert (suspended["decision"], suspended["days"], lifted["decision"]) == ("suspend", 3, "suspend")
+    _first, suspended, lifted = map(said, LogEntry.objects.order_by("pk"))
+    assert (suspended["decision"], suspended["days"], suspended["source"]) == ("suspend", 7, "moderator")
+    assert (suspended["reports"], suspended["rule"], lifted["decision"]) == (0, "spam", "suspend")
     assert checking.database().wrong == ""
 
 
