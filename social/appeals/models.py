@@ -23,10 +23,11 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(state=Appeal.State.OPEN)
 
     def for_(self, moderator: Member) -> "AppealQuerySet":
-        """Open ones that this moderator may decide: neither their own decision, nor about themselves, nor what they reported;
-        of a suspension of staff only administrators."""
+        """Open ones that this moderator may decide: neither their own decision, nor about themselves, nor what they reported or
+        made a case of; of a suspension of staff only administrators."""
         mine = Report.objects.by(moderator).filter(case__decisions=OuterRef("decision_id"))
         rows = self.open().exclude(moderator=moderator).exclude(member=moderator).exclude(Exists(mine))
+        rows = rows.exclude(decision__case__opened_by=moderator)
         if moderator.has_role(Role.ADMIN):
             return rows
         of_staff = Decision.objects.filter(pk=OuterRef("decision_id"), kind=Deed.SUSPEND, member__is_staff=True)

@@ -127,6 +127,19 @@ def test_who_decided_first_and_whoever_is_part_of_it_does_not_decide(report, ali
     assert actions.claim_next(actor=nora) == one
 
 
+def test_who_made_a_case_of_it_does_not_decide_the_appeal(alice, mona, nora):
+    case = moderation.open_case(actor=nora, member=alice, rule="spam", note="Seen")
+    decisions.decide(actor=mona, case=case, kind="warn", rule="spam")
+    Decision.objects.update(effective_at=timezone.now())
+    decisions.apply_due()
+    one = appealed(Decision.objects.get())
+    with pytest.raises(Conflict) as caught:
+        actions.decide(actor=nora, appeal=one, outcome="upheld", reasons="No.")
+    assert caught.value.code == "involved" and actions.claim_next(actor=nora) is None
+    vera = make.member("vera", roles=("moderator",))
+    assert actions.decide(actor=vera, appeal=one, outcome="upheld", reasons="No.").state == "upheld"
+
+
 def test_the_table_refuses_who_decided_first_and_the_member(report, alice, mona, nora):
     one = appealed(make.decide(mona, report, "warn"))
     for wrong in ({"decided_by": mona}, {"decided_by": alice}, {"decided_by": nora, "reasons": ""}):
