@@ -12,6 +12,7 @@ from social.messages import actions as letters
 from social.messages import reporting
 from social.moderation.models import Case, CaseNote, Decision
 from social.posts import actions as posts
+from social.posts import editing
 from social.posts.models import Post
 from tests import make
 
@@ -144,6 +145,14 @@ def test_evidence_stays_when_the_author_deletes(desk, case, alice):
     make.past_undoing(Post.objects.get(pk=case.subject_id))
     page = body(desk.get(f"{QUEUE}{case.pk}/"))
     assert "It is deleted" in page and "@alice: Buy now" in page
+
+
+def test_evidence_is_shown_when_the_author_changes_the_words(desk, case, alice):
+    post = Post.objects.get(pk=case.subject_id)
+    assert "was changed after" not in body(desk.get(f"{QUEUE}{case.pk}/"))
+    editing.edit(actor=alice, post=post, text="Good morning")
+    page = body(desk.get(f"{QUEUE}{case.pk}/"))
+    assert "Good morning" in page and "was changed after" in page and "@alice: Buy now" in page
 
 
 def test_of_a_message_only_what_was_reported_is_there(desk, alice, carol):
