@@ -27,7 +27,9 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         made a case of; of a suspension of staff only administrators."""
         mine = Report.objects.by(moderator).filter(case__decisions=OuterRef("decision_id"))
         rows = self.open().exclude(moderator=moderator).exclude(member=moderator).exclude(Exists(mine))
-        rows = rows.exclude(decision__case__opened_by=moderator)
+        # By a subquery: an UPDATE over a join would be one of chosen ids, and two would win who decide at once.
+        opened = Decision.objects.filter(pk=OuterRef("decision_id"), case__opened_by=moderator)
+        rows = rows.exclude(Exists(opened))
         if moderator.has_role(Role.ADMIN):
             return rows
         of_staff = Decision.objects.filter(pk=OuterRef("decision_id"), kind=Deed.SUSPEND, member__is_staff=True)
