@@ -77,7 +77,7 @@ def send_csv(*, actor: Member, name: str, wanted: Wanted, personal: bool = False
 
 def _sent(export: Export, dataset: Dataset, wanted: Wanted) -> Iterator[bytes]:
     columns, digest, size, state = dataset.shown(personal=export.personal), hashlib.sha256(), 0, ExportState.CANCELLED
-    counted = _Counted(pieces(dataset.rows(wanted), columns))
+    counted = _Counted(_while_allowed(export, pieces(dataset.rows(wanted), columns)))
     try:
         for piece in csv_pieces(columns, counted):
             digest.update(piece)
@@ -91,6 +91,15 @@ def _sent(export: Export, dataset: Dataset, wanted: Wanted) -> Iterator[bytes]:
         raise
     finally:
         _end(export, state, rows=counted.rows, size=size, sha256=digest.hexdigest())
+
+
+def _while_allowed(export: Export, found: Iterable[Rows]) -> Iterator[Rows]:
+    """The pieces, as long as whoever asked still may: a role that is taken ends what is on its way."""
+    for piece in found:
+        actor = Member.objects.get_queryset().filter(pk=export.asked_by_id).first()
+        if actor is None or not policy.may_export(actor, personal=export.personal):
+            raise NotAllowed(_("Your role does not allow this export any more."))
+        yield piece
 
 
 class _Counted:

@@ -442,6 +442,17 @@ def test_a_role_that_is_taken_ends_what_waits(manager, likes):
     assert written(export).state == "failed" and "role" in export.error
 
 
+def test_a_role_that_is_taken_ends_what_is_on_its_way(manager, likes, monkeypatch):
+    monkeypatch.setattr(datasets, "PIECE", 1)
+    export, sent = exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())
+    assert next(sent) and next(sent)
+    manager.groups.clear()
+    with pytest.raises(NotAllowed):
+        next(sent)
+    export.refresh_from_db()
+    assert export.state == "failed"
+
+
 def test_an_unknown_fault_is_raised_and_kept_from_people(manager, likes, monkeypatch):
     export = asked(manager)
     monkeypatch.setitem(formats.WRITERS, "xlsx", lambda *arguments: 1 / 0)
