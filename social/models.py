@@ -1,6 +1,6 @@
 """Imports every feature's models, so that Django finds them; a test compares this list with the folders."""
 
-from social.appeals.models import Appeal
+from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -34,7 +34,7 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
-    "Follow", "FollowRequest", "Import", "Interaction", "Like", "LinkHost", "LinkPreview", "ListMember", "LogEntry",
+    "Follow", "FollowRequest", "Import", "Interaction", "Kept", "Like", "LinkHost", "LinkPreview", "ListMember", "LogEntry",
     "LogHead", "LogName", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
     "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
     "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",

@@ -73,6 +73,17 @@ def decide(
     return made
 
 
+def suspend(moderator: Member, member: Member, days: int = 7, facts: str = "") -> Decision:
+    """A suspension by a case that the moderator opens, with its effects."""
+    case = moderation.open_case(actor=moderator, member=member, rule="spam", note="Seen")
+    made = decisions.decide(actor=moderator, case=case, kind="suspend", rule="spam", facts=facts, days=days, sure=True)
+    Decision.objects.filter(pk=made.pk).update(effective_at=timezone.now())
+    decisions.apply_due()
+    made.refresh_from_db()
+    member.refresh_from_db()
+    return made
+
+
 def picture(member: Member, post: Post | None = None, data: bytes = b"a picture", alt: str = "A map") -> PostImage:
     """A stored file as a picture of a post, or as one that waits for its post."""
     name = picture_storage().save(image_name(PostImage(post=post), ""), ContentFile(data))

@@ -60,16 +60,24 @@ def ask(*, actor: Member, name: str, format: str, wanted: Wanted, personal: bool
 
 
 def send_csv(*, actor: Member, name: str, wanted: Wanted, personal: bool = False) -> tuple[Export, Iterator[bytes]]:
-    """An export as it is read. The row says at the end how much was sent, and whether the other side stayed for all of it."""
+    """An export as it is read. The row says at the end how much was sent, and whether the other side stayed for all of it.
+
+    Raises NotAllowed, Invalid, Conflict (several are being sent).
+    """
     with transaction.atomic():
         dataset = _judged(actor, name, Format.CSV, wanted, personal)
+        Member.objects.get_queryset().select_for_update().get(pk=actor.pk)
+        recent = Export.objects.filter(touched_at__gt=timezone.now() - ABANDONED, file="", state=ExportState.RUNNING)
+        if recent.filter(asked_by=actor).count() >= AT_ONCE:
+            message = _("%(count)d exports of yours are under way. Wait for one, or cancel it.") % {"count": AT_ONCE}
+            raise Conflict(message, code="running")
         export = _begun(actor, name, Format.CSV, wanted, personal, state=ExportState.RUNNING)
     return export, _sent(export, dataset, wanted)
 
 
 def _sent(export: Export, dataset: Dataset, wanted: Wanted) -> Iterator[bytes]:
     columns, digest, size, state = dataset.shown(personal=export.personal), hashlib.sha256(), 0, ExportState.CANCELLED
-    counted = _Counted(pieces(dataset.rows(wanted), columns))
+    counted = _Counted(_while_allowed(export, pieces(dataset.rows(wanted), columns)))
     try:
         for piece in csv_pieces(columns, counted):
             digest.update(piece)
@@ -83,6 +91,15 @@ def _sent(export: Export, dataset: Dataset, wanted: Wanted) -> Iterator[bytes]:
         raise
     finally:
         _end(export, state, rows=counted.rows, size=size, sha256=digest.hexdigest())
+
+
+def _while_allowed(export: Export, found: Iterable[Rows]) -> Iterator[Rows]:
+    """The pieces, as long as whoever asked still may: a role that is taken ends what is on its way."""
+    for piece in found:
+        actor = Member.objects.get_queryset().filter(pk=export.asked_by_id or 0).first()
+        if actor is None or not policy.may_export(actor, personal=export.personal):
+            raise NotAllowed(_("Your role does not allow this export any more."))
+        yield piece
 
 
 class _Counted:

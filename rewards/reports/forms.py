@@ -15,6 +15,8 @@ from rewards.reports.reads import Period
 SPANS = (7, 28, 90)
 USUAL = 28
 LONGEST = 366
+# Before any community, and long enough after the calendar's beginning for the period before it.
+EARLIEST = date(1970, 1, 1)
 
 
 class PeriodForm(forms.Form):
@@ -48,6 +50,8 @@ class PeriodForm(forms.Form):
                 self.add_error("start", _("The first day lies after the last one."))
             elif end >= rollups.today():
                 self.add_error("end", _("The last day must be over (UTC): yesterday at the latest."))
+            elif start < EARLIEST:
+                self.add_error("start", _("Enter a valid date."))
             elif (end - start).days >= LONGEST:
                 self.add_error("start", _("At most %(days)d days at once.") % {"days": LONGEST})
         return data

@@ -26,7 +26,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     deciding = policy.may_moderate(actor)
     if deciding:
         decisions.apply_due(5)
-    found = actions.claim_next(actor=actor) if deciding else Appeal.objects.open().order_by("due_at", "pk").first()
+    others = Appeal.objects.open().exclude(member=actor)
+    found = actions.claim_next(actor=actor) if deciding else others.order_by("due_at", "pk").first()
     if found is not None:
         return redirect("appeals-desk:card", found.pk)
     return _page(request, None)
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One appeal, taken in hand if it is free."""
     actor = _reader(request)
-    appeal = get_object_or_404(Appeal, pk=pk)
+    appeal = _of_others(actor, pk)
     if policy.may_moderate(actor) and not actions.claim(actor=actor, appeal=appeal):
         messages.warning(request, actions.not_yours(actor, appeal).message)
     return _page(request, appeal)
@@ -48,7 +49,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = member_of(request)
     if not policy.may_moderate(actor):
         raise NotAllowed(_("Only moderators decide appeals."))
-    appeal = get_object_or_404(Appeal, pk=pk)
+    appeal = _of_others(actor, pk)
     form = OutcomeForm(request.POST)
     made = form.decide(actor, appeal) if form.is_valid() else None
     if made is None:
@@ -95,3 +96,11 @@ def _reader(request: HttpRequest) -> Member:
     if not policy.may_read_all(actor):
         raise PermissionDenied
     return actor
+
+
+def _of_others(actor: Member, pk: int) -> Appeal:
+    """The page shows the whole case, and so who reported: not to whoever appealed, staff or not."""
+    appeal = get_object_or_404(Appeal, pk=pk)
+    if appeal.member_id == actor.pk:
+        raise NotAllowed(_("This case is about you: others look at it, and you are told what they decide."))
+    return appeal

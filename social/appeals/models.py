@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -22,10 +23,13 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(state=Appeal.State.OPEN)
 
     def for_(self, moderator: Member) -> "AppealQuerySet":
-        """Open ones that this moderator may decide: neither their own decision, nor about themselves, nor what they reported;
-        of a suspension of staff only administrators."""
+        """Open ones that this moderator may decide: neither their own decision, nor about themselves, nor what they reported or
+        made a case of; of a suspension of staff only administrators."""
         mine = Report.objects.by(moderator).filter(case__decisions=OuterRef("decision_id"))
         rows = self.open().exclude(moderator=moderator).exclude(member=moderator).exclude(Exists(mine))
+        # By a subquery: an UPDATE over a join would be one of chosen ids, and two would win who decide at once.
+        opened = Decision.objects.filter(pk=OuterRef("decision_id"), case__opened_by=moderator)
+        rows = rows.exclude(Exists(opened))
         if moderator.has_role(Role.ADMIN):
             return rows
         of_staff = Decision.objects.filter(pk=OuterRef("decision_id"), kind=Deed.SUSPEND, member__is_staff=True)
@@ -88,3 +92,16 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return gettext("appeal %(number)d") % {"number": self.pk or 0}
+
+
+class Kept(models.Model):
+    """What a decision took away, as it stood: until the time to appeal is over, so that it can come back (a post is hidden and
+    needs none of this). ``values`` are fields by name; ``files`` names in the stores of pictures by field.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="kept")
+    values = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    files = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"kept of {self.decision_id}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from metya.ops import audit
 from metya.wallets.models import Member
-from social.appeals import publishing
+from social.appeals import keeping, publishing
 from social.appeals.models import Appeal
 from social.interactions import actions as interactions
 from social.moderation import stakes
@@ -96,13 +96,16 @@ def _overturn(made: Decision, by: Member, note: str) -> Followed:
 
 
 def _bring_back(made: Decision) -> str:
-    """A post that this decision took out of sight is there again, unless it was emptied, or another decision keeps it away.
+    """A post that this decision took out of sight is there again, unless it was emptied, or another decision keeps it away; other
+    things, as far as they were kept.
 
     What its author had deleted before stays deleted.
     """
     if made.kind not in (Deed.HIDE, Deed.REMOVE):
         return ""
-    post = Post.objects.filter(pk=made.case.subject_id).first() if hides(made) else None
+    if not hides(made):
+        return "back" if keeping.bring_back(made) else "gone"
+    post = Post.objects.filter(pk=made.case.subject_id).first()
     if post is None or made.applied_at is None or post.emptied:
         return "gone"
     if post.deleted_at is None or post.deleted_at < made.applied_at:

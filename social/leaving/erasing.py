@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from metya.members.parts import Step, deleting, one_of
 from metya.wallets.models import Member
+from social.appeals import keeping
 from social.bookmarks.models import Bookmark, Folder
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -156,6 +157,7 @@ _STEPS: tuple[Step, ...] = (
     deleting(PushChoice, "member"),
     deleting(MailDigest, "member"),
     deleting(LogName, "member"),
+    keeping.forget,
     _facts,
     _profile,
 )

@@ -57,6 +57,7 @@ RULES = {
     "social.Appeal.decided_by": _CASE,
     "social.Case.member": _CASE,
     "social.Case.claimed_by": _CASE,
+    "social.Case.opened_by": _CASE,
     "social.CaseNote.by": _CASE,
     "social.Decision.member": _CASE,
     "social.Decision.moderator": _CASE,

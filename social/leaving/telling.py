@@ -19,7 +19,7 @@ from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.lists.models import ListMember, MemberList
-from social.moderation.models import Report
+from social.moderation.models import Decision, Report
 from social.mutes.models import MutedThread, MutedWord
 from social.notes.models import Note
 from social.notifications.models import Notification, NotificationChoice
@@ -84,6 +84,9 @@ def sections(member: Member) -> list[Section]:
         rows("reports", _("What you reported"), Report.objects.filter(reporter=member),
              about=F("member__handle"), to=F("post"), why=F("rule_version__title"), words=F("note"), became=F("state"),
              at=F("created_at")),
+        rows("decisions", _("What was decided about you"), Decision.objects.told_to(member),
+             what=F("kind"), about=F("case__kind"), rule=F("rule_version__title"), found=F("facts"), at=F("made_at"),
+             ends=F("ends_at"), overturned=F("overturned_at")),
         rows("appeals", _("Your appeals"), Appeal.objects.filter(member=member),
              against=F("decision__kind"), words=F("text"), at=F("made_at"), became=F("state"), why=F("reasons")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),

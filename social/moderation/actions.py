@@ -1,4 +1,4 @@
-"""Reports and their outcome, reporters, removal of posts, suspension of members: reasoned and audited."""
+"""Reports and their outcome, reporters, cases that moderators open, the early end of suspensions: reasoned and audited."""
 
 from datetime import datetime
 
@@ -9,17 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from metya.ops import audit
-from metya.wallets import sessions
 from metya.wallets.models import Member
 from metya.web.errors import Invalid, NotAllowed
 from social.follows import actions as follows
-from social.live import publish as live
 from social.moderation import evidence as snapshots
 from social.moderation import opening, policy, publishing, reads
-from social.moderation.models import About, Case, Deed, Kind, Report, ReporterMute
+from social.moderation.models import About, Case, CaseNote, Decision, Deed, Kind, Report, ReporterMute
 from social.notifications import actions as notifications
 from social.notifications.sentences import Sentence, once
-from social.posts import removal
 from social.posts.models import Post
 from social.posts.text import clean_text
 from social.rules.models import Rule
@@ -29,8 +26,9 @@ MAX_REASON = 500
 ALSO = ("", "mute", "block")
 _MUTED = gettext_noop("The moderators take no reports from you until %(day)s: %(why)s")
 _UPHELD = gettext_noop("Your report about @%(handle)s was right: a rule was broken.")
+# Notices of before, when posts were removed without a case, are still read.
+once(gettext_noop("A moderator removed your post: %(reason)s"))
 _DISMISSED = gettext_noop("Your report about @%(handle)s was looked at: no rule was broken.")
-_REMOVED = once(gettext_noop("A moderator removed your post: %(reason)s"))
 
 
 @transaction.atomic
@@ -109,35 +107,23 @@ def hear_reporter(*, actor: Member, member: Member) -> bool:
 
 
 @transaction.atomic
-def remove_post(*, actor: Member, post: Post, reason: str) -> bool:
-    """Take a post out with a reason that its author is told; False if it was gone."""
-    if not policy.may_moderate(actor):
-        raise NotAllowed(_("Only moderators remove posts of others."))
-    why = _reasoned(reason)
-    author = post.author
-    if not removal.erase(post):
-        return False
-    audit.record(actor, "moderation.remove_post", post, author=author.handle, reason=why)
-    text = Sentence(_REMOVED, {"reason": why})
-    notifications.notify(member=author, kind="notice", text=text, url="/help/", key=f"removed:{post.pk}")
-    publishing.did(actor, Deed.REMOVE, Kind.POST)
-    return True
+def open_case(*, actor: Member, member: Member, rule: str, note: str, post: Post | None = None) -> Case:
+    """A moderator came upon something that nobody reported: its case, in the queue of the rule (its key), with ``note`` for other
+    moderators; the one that stands, if there is one. It is decided there, with a statement of reasons that can be appealed.
 
-
-@transaction.atomic
-def suspend(*, actor: Member, member: Member, until: datetime, reason: str) -> None:
-    """Until then ``member`` can neither sign in nor be seen, and nothing of or to them counts. Raises Invalid, NotAllowed."""
-    if not policy.may_suspend(actor, member):
-        raise NotAllowed(_("You may not suspend this member."))
-    if until <= timezone.now():
-        raise Invalid(_("The end of the suspension must lie in the future."), data={"field": "until"})
-    why = _reasoned(reason)
-    Member.objects.filter(pk=member.pk).update(suspended_until=until, suspension_reason=why)
-    member.suspended_until, member.suspension_reason = until, why
-    audit.record(actor, "moderation.suspend", member, until=until.isoformat(), reason=why)
-    sessions.end_all(member)
-    live.ended(member.pk)
-    publishing.did(actor, Deed.SUSPEND, Kind.PROFILE, until=until)
+    Raises Invalid (rule, note), NotAllowed (not a moderator, about oneself).
+    """
+    if not policy.may_moderate(actor) or actor.pk == member.pk:
+        raise NotAllowed(_("Only moderators open cases, and not about themselves."))
+    chosen = Rule.objects.active().filter(key=rule).first()
+    if chosen is None:
+        raise Invalid(_("Choose which rule is broken."), data={"field": "rule"})
+    text = clean_text(note, most=MAX_REASON, field="note")
+    about = About(Kind.POST, post.pk) if post is not None else About(Kind.PROFILE, member.pk)
+    case = opening.found_by(moderator=actor, member=member, about=about, queue=chosen.queue)
+    CaseNote.objects.create(case=case, by=actor, text=text)
+    audit.record(actor, "moderation.open", case, rule=chosen.key)
+    return case
 
 
 @transaction.atomic
@@ -146,10 +132,14 @@ def unsuspend(*, actor: Member, member: Member, reason: str) -> bool:
     if not policy.may_suspend(actor, member):
         raise NotAllowed(_("You may not end this suspension."))
     why = _reasoned(reason)
-    suspended = Member.objects.filter(pk=member.pk, suspended_until__gt=timezone.now())
+    now = timezone.now()
+    suspended = Member.objects.filter(pk=member.pk, suspended_until__gt=now)
     if not suspended.update(suspended_until=None, suspension_reason=""):
         return False
     member.suspended_until, member.suspension_reason = None, ""
+    # Nothing brings back what was lifted, such as the appeal against a later suspension.
+    lifted = Decision.objects.valid().filter(member=member, kind=Deed.SUSPEND, ends_at__gt=now)
+    lifted.update(ends_at=now)
     audit.record(actor, "moderation.unsuspend", member, reason=why)
     publishing.lifted(actor, Deed.SUSPEND)
     return True

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
 from social.moderation import actions, policy, reads
-from social.moderation.deeds import ask, do_all
+from social.moderation.deeds import ask, do_all, open_cases
 from social.moderation.forms import ReasonForm, SuspensionForm
 from social.moderation.models import PRIVATE, ModeratedMember, Report
 from social.posts.models import Visibility
@@ -44,8 +44,9 @@ class ReportAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
-        """Reports of what is private are for those who decide, not for everyone who counts reports."""
-        rows: QuerySet[Report] = super().get_queryset(request)
+        """Reports of what is private are for those who decide, not for everyone who counts reports; and nobody reads here who
+        reported them."""
+        rows: QuerySet[Report] = super().get_queryset(request).exclude(member=member_of(request).pk)
         return rows if policy.may_read_all(member_of(request)) else rows.exclude(case__kind__in=PRIVATE)
 
     @admin.display(description=_("about"))
@@ -77,10 +78,10 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(ModeratedMember)
 class ModeratedMemberAdmin(ReadOnlyAdmin):
-    """Suspending and ending suspensions, each with a reason."""
+    """Who is suspended; cases about members are opened here, and decided in the queue."""
 
     purpose = _("All members, and until when somebody is suspended.")
-    deed = _("Tick a member to suspend them or to end it, with a reason that they are told.")
+    deed = _("Tick a member to open a case about them, or to end their suspension with a reason.")
     list_display = ("handle", "joined_at", "suspended_until", "suspension_reason", "open_reports")
     list_filter = (("suspended_until", admin.EmptyFieldListFilter), "is_active")
     search_fields = ("handle",)
@@ -96,7 +97,7 @@ class ModeratedMemberAdmin(ReadOnlyAdmin):
     )
     list_per_page = 50
     show_full_result_count = False
-    actions = ("suspend", "unsuspend", "mute_reporter", "hear_reporter")
+    actions = ("open_case", "unsuspend", "mute_reporter", "hear_reporter")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         waiting = Count("reports", filter=Q(reports__state=Report.State.OPEN))
@@ -112,17 +113,9 @@ class ModeratedMemberAdmin(ReadOnlyAdmin):
         said = _t("%(right)d of %(count)d upheld") % {"right": found.upheld, "count": found.decided}
         return f"{said} · {mute.reason}" if mute else said
 
-    @admin.action(description=_("Suspend…"), permissions=["suspend"])
-    def suspend(self, request: HttpRequest, rows: "QuerySet[ModeratedMember]") -> HttpResponse | None:
-        actor = member_of(request)
-        return ask(
-            self,
-            request,
-            rows,
-            SuspensionForm,
-            _t("Suspend members"),
-            lambda row, data: actions.suspend(actor=actor, member=row, until=data["until"], reason=data["reason"]),
-        )
+    @admin.action(description=_("Open a case…"), permissions=["suspend"])
+    def open_case(self, request: HttpRequest, rows: "QuerySet[ModeratedMember]") -> HttpResponse | None:
+        return open_cases(self, request, rows, lambda row: {"member": row})
 
     @admin.action(description=_("End the suspension…"), permissions=["suspend"])
     def unsuspend(self, request: HttpRequest, rows: "QuerySet[ModeratedMember]") -> HttpResponse | None:

@@ -81,6 +81,12 @@ class Card:
         return list(dict.fromkeys(one.report.evidence for one in self.complaints if one.report.evidence))
 
     @property
+    def changed(self) -> bool:
+        """Whether its author changed the words after somebody reported them."""
+        when = self.post.edited_at if self.post is not None and self.post.present else None
+        return when is not None and any(one.report.created_at < when for one in self.complaints)
+
+    @property
     def address(self) -> str:
         """Where to look at it among people, or among the staff's tables; empty for what is private."""
         if self.post is not None:

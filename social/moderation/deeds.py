@@ -8,11 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from metya.web.errors import ActionError
+from metya.web.http import member_of
+from social.moderation import actions
+from social.moderation.forms import OpenForm
 
 MOST_AT_ONCE = 100
 
@@ -44,6 +48,19 @@ def ask(
         "checkbox": ACTION_CHECKBOX_NAME,
     }
     return TemplateResponse(request, "admin/social/deed.html", context, status=422 if form.is_bound else 200)
+
+
+def open_cases(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, rows: "QuerySet[Any]", subject: Callable[[Any], dict[str, Any]]
+) -> HttpResponse | None:
+    """A case about each row, as ``subject`` says what it is; where it is a single one, on to it."""
+    actor, opened = member_of(request), []
+
+    def deed(row: Any, data: dict[str, Any]) -> None:
+        opened.append(actions.open_case(actor=actor, rule=data["rule"], note=data["note"], **subject(row)).pk)
+
+    answer = ask(page, request, rows, OpenForm, _("Open a case"), deed)
+    return redirect("queue:card", opened[0]) if answer is None and len(opened) == 1 else answer
 
 
 def do_all(

@@ -29,7 +29,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     case = claims.claim_next(actor=actor, queue=queue) if policy.may_moderate(actor) else None
     if case is not None:
         return redirect(_at(case.pk, queue, request.GET.get("done", "")))
-    looked = Case.objects.open().order_by("rank_at").first() if not policy.may_moderate(actor) else None
+    looked = (
+        Case.objects.open().exclude(member=actor).order_by("rank_at").first()
+        if not policy.may_moderate(actor)
+        else None
+    )
     if looked is not None:
         return redirect(_at(looked.pk, queue))
     return _page(request, queue, None)
@@ -40,7 +44,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One case, taken in hand if it is free."""
     actor = _reader(request)
     _catch_up(actor)
-    case = get_object_or_404(Case, pk=pk)
+    case = _of_others(actor, pk)
     if policy.may_moderate(actor) and not claims.claim(actor=actor, case=case):
         messages.warning(request, claims.not_yours(actor, case).message)
     return _page(request, _queue(request), case)
@@ -50,7 +54,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     """``kind`` and what belongs to it; then the next case, with the way back for a few seconds."""
     actor = _moderator(request)
-    case = get_object_or_404(Case, pk=pk)
+    case = _of_others(actor, pk)
     form = DecisionForm(request.POST)
     made = form.decide(actor, case) if form.is_valid() else None
     if made is None:
@@ -89,7 +93,7 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponseBase:
 def note(request: HttpRequest, pk: int) -> HttpResponseBase:
     """``note``: something for other moderators; the case stays in hand."""
     actor = _moderator(request)
-    case = get_object_or_404(Case, pk=pk)
+    case = _of_others(actor, pk)
     try:
         claims.note(actor=actor, case=case, text=request.POST.get("note", ""))
     except ActionError as error:
@@ -162,6 +166,14 @@ def _moderator(request: HttpRequest) -> Member:
     if not policy.may_moderate(actor):
         raise NotAllowed(_("Only moderators decide cases."))
     return actor
+
+
+def _of_others(actor: Member, pk: int) -> Case:
+    """A case says who reported and what moderators tell each other: whoever it is about does not read it, staff or not."""
+    case = get_object_or_404(Case, pk=pk)
+    if not policy.may_read(actor, case):
+        raise NotAllowed(_("This case is about you: others look at it, and you are told what they decide."))
+    return case
 
 
 def _queue(request: HttpRequest) -> str:

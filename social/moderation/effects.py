@@ -9,6 +9,7 @@ from django.utils import timezone
 from metya.ops import audit
 from metya.wallets import sessions
 from metya.wallets.models import Member
+from social.appeals import keeping
 from social.interactions import actions as interactions
 from social.lists.models import MemberList
 from social.live import publish as live
@@ -31,7 +32,7 @@ def apply(made: Decision) -> None:
     if made.kind == Deed.HIDE:
         _hide_post(made.case.subject_id)
     elif made.kind == Deed.REMOVE:
-        _REMOVE[Kind(made.case.kind)](made.case.subject_id)
+        _remove(made)
     elif made.kind == Deed.SUSPEND:
         _suspend(made)
 
@@ -52,26 +53,42 @@ def _hide_post(pk: int) -> None:
         transaction.on_commit(partial(pictures.rehouse, pk), robust=True)
 
 
-def _remove_image(pk: int) -> None:
-    image = PostImage.objects.filter(pk=pk).first()
+def _remove(made: Decision) -> None:
+    """Of all but messages it is kept, out of sight, what an appeal can bring back."""
+    kind, pk = Kind(made.case.kind), made.case.subject_id
+    if kind == Kind.POST:
+        _hide_post(pk)
+    elif kind == Kind.MESSAGE:
+        removing.remove(pk)
+    elif kind == Kind.IMAGE:
+        _remove_image(made)
+    elif kind == Kind.PROFILE:
+        _remove_profile(made)
+    else:
+        _remove_list(made)
+
+
+def _remove_image(made: Decision) -> None:
+    image = PostImage.objects.select_for_update().filter(pk=made.case.subject_id).first()
     if image is not None:
-        transaction.on_commit(partial(image.file.storage.delete, str(image.file.name)), robust=True)
+        keeping.of_image(made, image)
         image.delete()
 
 
-def _remove_profile(pk: int) -> None:
+def _remove_profile(made: Decision) -> None:
     """What they say about themselves, and their pictures; the handle and the account stay."""
-    profile = Profile.objects.filter(member=pk).first()
+    profile = Profile.objects.select_for_update().filter(member=made.case.subject_id).first()
     if profile is None:
         return
-    for stored in (profile.picture, profile.header):
-        if stored:
-            transaction.on_commit(partial(stored.storage.delete, str(stored.name)), robust=True)
+    keeping.of_profile(made, profile)
     Profile.objects.filter(pk=profile.pk).update(name="", bio="", bio_html="", links=[], picture="", header="")
 
 
-def _remove_list(pk: int) -> None:
-    MemberList.objects.filter(pk=pk).delete()
+def _remove_list(made: Decision) -> None:
+    one = MemberList.objects.select_for_update().filter(pk=made.case.subject_id).first()
+    if one is not None:
+        keeping.of_list(made, one)
+        one.delete()
 
 
 def _suspend(made: Decision) -> None:
@@ -83,12 +100,3 @@ def _suspend(made: Decision) -> None:
         audit.record(made.moderator, "moderation.suspend", made.member, until=until, reason=why)
         sessions.end_all(made.member)
         live.ended(made.member_id)
-
-
-_REMOVE = {
-    Kind.POST: _hide_post,
-    Kind.IMAGE: _remove_image,
-    Kind.MESSAGE: removing.remove,
-    Kind.PROFILE: _remove_profile,
-    Kind.LIST: _remove_list,
-}

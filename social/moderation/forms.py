@@ -89,6 +89,25 @@ class DecisionForm(forms.Form):
             return None
 
 
+class OpenForm(forms.Form):
+    """Which rule a moderator sees broken, and what they saw."""
+
+    rule = forms.ChoiceField(label=_("Which rule is broken?"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("What did you see?"),
+        max_length=actions.MAX_REASON,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_(
+            "Only moderators read this. The case is decided in the queue, with the reasons that the member reads."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["rule"]
+        choice.choices = [(one.rule.key, one.version.said_title) for one in rules.in_force()]
+
+
 class ReasonForm(forms.Form):
     """A deed of a moderator needs a reason, which the member concerned can read."""
 

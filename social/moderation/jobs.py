@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from social.appeals import keeping
 from social.moderation import decisions, evidence
 
 
@@ -15,3 +16,4 @@ def apply_decisions() -> None:
 def forget_evidence() -> None:
     """What was kept of cases that were decided long ago goes."""
     evidence.forget()
+    keeping.tidy()

@@ -100,6 +100,8 @@ class Case(models.Model):
     claimed_until = models.DateTimeField(null=True)
     later_until = models.DateTimeField(_("put off until"), null=True)
     escalated = models.BooleanField(_("escalated"), default=False)
+    # A moderator who came upon it, without a report.
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = CaseQuerySet.as_manager()
 

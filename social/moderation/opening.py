@@ -1,4 +1,4 @@
-"""Taking a report in: it joins the case about the same subject, or opens one."""
+"""Taking a report in: it joins the case about the same subject, or opens one; and cases that moderators open themselves."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -37,15 +37,25 @@ def take(
     raise Conflict(_("That did not work just now. Try again."))
 
 
-def _case(member: Member, about: About, queue: str) -> Case:
+def found_by(*, moderator: Member, member: Member, about: About, queue: str) -> Case:
+    """The case that stands about a subject, or a new one that the moderator opens."""
+    try:
+        with transaction.atomic():
+            return _case(member, about, queue, moderator)
+    except IntegrityError:  # two who open it at once
+        return Case.objects.of(about).standing().get()
+
+
+def _case(member: Member, about: About, queue: str, moderator: Member | None = None) -> Case:
     found = Case.objects.of(about).standing().first()
     if found is not None:
         return found
     now = timezone.now()
     by = due(queue, now)
     return Case.objects.create(
-        kind=about.kind, subject_id=about.pk, member=member, queue=queue, opened_at=now, due_at=by, rank_at=by
-    )
+        kind=about.kind, subject_id=about.pk, member=member, queue=queue, opened_at=now, due_at=by, rank_at=by,
+        opened_by=moderator,
+    )  # fmt: skip
 
 
 def _weigh(case: Case, queue: str) -> bool:
@@ -55,4 +65,7 @@ def _weigh(case: Case, queue: str) -> bool:
     urgent = min((Queue(case.queue), Queue(queue)), key=lambda one: HOURS[one])
     by = min(case.due_at, due(queue, timezone.now()))
     changed = Case.objects.standing().filter(pk=case.pk)
-    return bool(changed.update(priority=priority, queue=urgent, due_at=by, rank_at=ranked(urgent, by, priority)))
+    # What was put off as less urgent is looked at now.
+    again = {"later_until": None} if urgent != case.queue else {}
+    ahead = ranked(urgent, by, priority)
+    return bool(changed.update(priority=priority, queue=urgent, due_at=by, rank_at=ahead, **again))

@@ -29,6 +29,11 @@ def may_read_all(actor: Member) -> bool:
     return may_moderate(actor) or (actor.is_active and not actor.suspended and actor.has_role(Role.AUDITOR))
 
 
+def may_read(actor: Member, case: Case) -> bool:
+    """Nobody reads the case about themselves: it names who reported."""
+    return may_read_all(actor) and actor.pk != case.member_id
+
+
 def may_suspend(actor: Member, member: Member) -> bool:
     """Nobody suspends themselves; staff are suspended by administrators only."""
     if not may_moderate(actor) or actor.pk == member.pk:

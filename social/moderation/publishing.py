@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from metya.wallets.models import Member
-from social.moderation.models import Case, Decision, Deed, Kind
+from social.moderation.models import Case, Decision, Deed
 from social.transparency import log
 from social.transparency.models import Kind as Entry
 
@@ -30,7 +30,7 @@ def decided(made: Decision) -> None:
             "moderator": log.name_of(None if made.automated_decision else made.moderator),
             "subject": case.kind,
             "queue": case.queue,
-            "source": "reports" if first is not None else "signal",
+            "source": "moderator" if case.opened_by_id else "reports" if first is not None else "signal",
             "rule": version.rule.key if version else "",
             "rule_version": version.number if version else 0,
             "ground": made.ground,
@@ -48,31 +48,6 @@ def decided(made: Decision) -> None:
 def waited(case: Case, until: datetime) -> int:
     """Minutes from the first report."""
     return max(0, (until - case.opened_at) // _MINUTE)
-
-
-def did(actor: Member, kind: Deed, about: Kind, *, until: datetime | None = None) -> None:
-    """What a moderator did by themselves, without a case."""
-    now = timezone.now()
-    log.append(
-        kind=Entry.DECISION,
-        at=now,
-        body={
-            "moderator": log.name_of(actor),
-            "subject": about.value,
-            "queue": "",
-            "source": "moderator",
-            "rule": "",
-            "rule_version": 0,
-            "ground": "",
-            "decision": kind.value,
-            "days": -(-(until - now) // timedelta(days=1)) if until else None,
-            "minutes": None,
-            "in_time": None,
-            "reports": 0,
-            "automated_detection": False,
-            "automated_decision": False,
-        },
-    )
 
 
 def lifted(actor: Member, kind: Deed) -> None:

@@ -50,7 +50,7 @@ def own_reports(member: Member, before: int | None) -> Page[Report]:
 
 def decided_about(member: Member) -> list[Decision]:
     """What was decided about the member and has its effects, the newest first; one query."""
-    rows = Decision.objects.told_to(member).select_related("case", "rule_version__rule", "appeal")
+    rows = Decision.objects.told_to(member).select_related("case", "rule_version__rule", "appeal", "kept")
     return list(rows.order_by("-pk")[:REMEMBERED])
 
 

@@ -1,16 +1,13 @@
-"""Posts as moderators see them: read, and removed with a reason."""
+"""Posts as moderators see them: read, and made a case of."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
-from social.moderation import actions
-from social.moderation.deeds import ask
-from social.moderation.forms import ReasonForm
+from social.moderation.deeds import open_cases
 from social.posts.models import Post
 
 
@@ -19,7 +16,7 @@ class PostAdmin(ReadOnlyAdmin):
     """Newest first; nothing is edited."""
 
     purpose = _("Every post that staff may see.")
-    deed = _("Tick one to remove it, with a reason that its author is told. It cannot be brought back.")
+    deed = _("Tick one to open a case about it, which is decided in the queue.")
     list_display = ("pk", "author", "excerpt", "visibility", "created_at", "deleted_at", "like_count", "reply_count")
     list_filter = ("visibility", ("deleted_at", admin.EmptyFieldListFilter))
     list_select_related = ("author",)
@@ -29,7 +26,7 @@ class PostAdmin(ReadOnlyAdmin):
     list_per_page = 50
     show_full_result_count = False
     exclude = ("html", "client_key")
-    actions = ("remove",)
+    actions = ("open_case",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Post]":
         return Post.objects.originals()
@@ -38,17 +35,9 @@ class PostAdmin(ReadOnlyAdmin):
     def excerpt(self, row: Post) -> str:
         return str(row)
 
-    @admin.action(description=_("Remove…"), permissions=["remove"])
-    def remove(self, request: HttpRequest, rows: "QuerySet[Post]") -> HttpResponse | None:
-        actor = member_of(request)
-        return ask(
-            self,
-            request,
-            rows,
-            ReasonForm,
-            _t("Remove posts"),
-            lambda row, data: actions.remove_post(actor=actor, post=row, reason=data["reason"]),
-        )
+    @admin.action(description=_("Open a case…"), permissions=["remove"])
+    def open_case(self, request: HttpRequest, rows: "QuerySet[Post]") -> HttpResponse | None:
+        return open_cases(self, request, rows, lambda row: {"member": row.author, "post": row})
 
     def has_remove_permission(self, request: HttpRequest) -> bool:
         return member_of(request).has_perm("social.remove_post")

@@ -7,8 +7,9 @@ from social.posts import pictures, removal
 
 @task()
 def forget_pictures() -> None:
-    """Delete pictures that were uploaded for posts that were never sent."""
+    """Delete pictures that were uploaded for posts that were never sent, or stayed for a case that is over."""
     pictures.forget()
+    removal.forget_evidence()
 
 
 @task()

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from social.bookmarks.models import Bookmark
 from social.interactions import actions as interactions
 from social.live import publish as live
+from social.moderation.models import Report
 from social.polls.models import Poll
+from social.posts import pictures
 from social.posts.models import Like, Mention, Post, PostImage, PostTag, PostVersion
 from social.profiles.models import Profile, moved
 
@@ -127,7 +130,26 @@ def _empty(post: Post) -> None:
 
 
 def _remove_images(post: Post) -> None:
-    """The rows now, the files once that is certain."""
+    """The rows now, the files once that is certain; what a report is about stays for the moderators, out of sight."""
+    if _reported(post.pk).exists():
+        transaction.on_commit(partial(pictures.rehouse, post.pk), robust=True)
+        return
     for image in PostImage.objects.filter(post=post):
         transaction.on_commit(partial(image.file.storage.delete, str(image.file.name)), robust=True)
         image.delete()
+
+
+def forget_evidence() -> int:
+    """Delete the pictures that stayed for a case when their post was emptied, once the case's own evidence has gone; how many.
+    Safe to repeat."""
+    rows = PostImage.objects.filter(post__deleted_at__isnull=False, post__undo_until=None)
+    over = list(rows.exclude(Exists(_reported(OuterRef("post")))))
+    for image in over:
+        image.delete()
+        image.file.storage.delete(str(image.file.name))
+    return len(over)
+
+
+def _reported(post: int | OuterRef) -> "QuerySet[Report]":
+    """Reports of a post or its pictures that were not dismissed, as long as what was there is kept."""
+    return Report.objects.exclude(state=Report.State.DISMISSED).exclude(evidence="").filter(post=post)

@@ -18,6 +18,9 @@ def database(heads: Iterable[Head] = ()) -> Checked:
     noted = [*heads, *([Head(end.number, end.hash)] if end else [])]
     unlike: list[int] = []
     found = chain.check(_lines(unlike), noted)
+    if not found.wrong and found.count != (end.number if end else 0):
+        said = f"the end of the log is noted as {end.number}" if end else "the end of the log is not noted"
+        return Checked(found.count, found.head, f"{said}, and entry {found.count} is there")
     if found.wrong or not unlike:
         return found
     return Checked(found.count, found.head, f"entry {unlike[0]} is counted otherwise than it says")

@@ -85,11 +85,10 @@ DJANGO = {
     "app_list",
 }
 ACTIONS = {
-    "suspend": DECIDE,
     "unsuspend": DECIDE,
     "mute_reporter": DECIDE,
     "hear_reporter": DECIDE,
-    "remove": DECIDE,
+    "open_case": DECIDE,
     "withdraw": DECIDE,
     "veto": DECIDE,
     "lift": DECIDE,

@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -236,6 +236,12 @@ def test_only_words_that_everyone_may_read_leave(trio):
     assert [row["text"] for row in ids("posts")] == ["open", "", ""]
 
 
+@pytest.mark.parametrize("name", ["interactions", "figures"])
+def test_the_ends_of_the_calendar_bound_nothing(likes, name):
+    assert len(ids(name, start=date.min, end=date.max)) == len(ids(name))
+    assert not ids(name, start=date.max)
+
+
 def test_rows_that_come_while_it_is_read_are_not_in_it(likes):
     ada, ben, cyn = likes
     one = DATASETS["interactions"]
@@ -436,6 +442,17 @@ def test_a_role_that_is_taken_ends_what_waits(manager, likes):
     assert written(export).state == "failed" and "role" in export.error
 
 
+def test_a_role_that_is_taken_ends_what_is_on_its_way(manager, likes, monkeypatch):
+    monkeypatch.setattr(datasets, "PIECE", 1)
+    export, sent = exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())
+    assert next(sent) and next(sent)
+    manager.groups.clear()
+    with pytest.raises(NotAllowed):
+        next(sent)
+    export.refresh_from_db()
+    assert export.state == "failed"
+
+
 def test_an_unknown_fault_is_raised_and_kept_from_people(manager, likes, monkeypatch):
     export = asked(manager)
     monkeypatch.setitem(formats.WRITERS, "xlsx", lambda *arguments: 1 / 0)
@@ -474,6 +491,18 @@ def test_only_so_many_at_once_and_not_too_many_rows(manager, manager_in, likes, 
         asked(manager)
     exporting.cancel(actor=manager, export=Export.objects.first())
     assert asked(manager).state == "waiting"
+
+
+def test_only_so_many_files_are_sent_at_once(manager, likes):
+    open_ones = [exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())[1] for _one in range(3)]
+    with pytest.raises(Conflict) as caught:
+        exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())
+    assert caught.value.code == "running"
+    assert [b"".join(one) for one in open_ones]
+    exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())
+    # A server that died while it sent one keeps nobody out for long.
+    Export.objects.update(state="running", touched_at=timezone.now() - timedelta(hours=1))
+    exporting.send_csv(actor=manager, name="interactions", wanted=Wanted())
 
 
 def test_files_that_no_row_knows_go(manager, likes):

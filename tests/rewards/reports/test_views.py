@@ -139,6 +139,7 @@ def test_who_is_leaving(cole_in):
         ("start=2026-03-01&end=2026-03-11", "must be over"),
         ("start=2020-01-01&end=2026-03-01", "At most 366 days"),
         ("start=nonsense&end=2026-03-01", "Enter a valid date"),
+        ("start=0001-01-01&end=0001-01-09", "Enter a valid date"),
         ("days=5", "Select a valid choice"),
         ("who=cats", "Select a valid choice"),
     ],

@@ -15,8 +15,9 @@ from social.appeals.models import Appeal
 from social.feeds.reads import explore_page
 from social.interactions.models import Interaction, Pause
 from social.leaving import erasing
+from social.moderation import actions as moderation
 from social.moderation import decisions, evidence, reads
-from social.moderation.models import About, Decision, Kind, Report, Strike
+from social.moderation.models import Decision, Report, Strike
 from social.notifications.models import Notification
 from social.posts import actions as posts
 from social.posts import pictures, removal
@@ -124,6 +125,19 @@ def test_who_decided_first_and_whoever_is_part_of_it_does_not_decide(report, ali
             actions.decide(actor=actor, appeal=one, outcome="upheld", reasons="So it is.")
         assert caught.value.code == "involved"
     assert actions.claim_next(actor=nora) == one
+
+
+def test_who_made_a_case_of_it_does_not_decide_the_appeal(alice, mona, nora):
+    case = moderation.open_case(actor=nora, member=alice, rule="spam", note="Seen")
+    decisions.decide(actor=mona, case=case, kind="warn", rule="spam")
+    Decision.objects.update(effective_at=timezone.now())
+    decisions.apply_due()
+    one = appealed(Decision.objects.get())
+    with pytest.raises(Conflict) as caught:
+        actions.decide(actor=nora, appeal=one, outcome="upheld", reasons="No.")
+    assert caught.value.code == "involved" and actions.claim_next(actor=nora) is None
+    vera = make.member("vera", roles=("moderator",))
+    assert actions.decide(actor=vera, appeal=one, outcome="upheld", reasons="No.").state == "upheld"
 
 
 def test_the_table_refuses_who_decided_first_and_the_member(report, alice, mona, nora):
@@ -285,16 +299,6 @@ def test_after_the_author_left(report, alice, mona, nora):
     assert Appeal.objects.get().text and not Post.objects.get().text
 
 
-def test_a_picture_or_profile_that_was_removed_is_gone(alice, carol, mona, nora):
-    post = make.post(alice)
-    image = make.report(carol, alice, post=post, about=About(Kind.IMAGE, make.picture(alice, post).pk))
-    made = make.decide(mona, image, "remove")
-    assert Pause.objects.get().post == post
-    assert overturn(nora, made).followed["content"] == "gone" and Post.objects.get().present
-    made = make.decide(mona, make.report(carol, alice), "remove")
-    assert overturn(nora, made).followed["content"] == "gone"
-
-
 def test_a_limit_ends(report, alice, carol, mona, nora):
     made = make.decide(mona, report, "limit", days=7)
     assert not explore_page(carol).items
@@ -311,6 +315,15 @@ def test_a_suspension_ends_unless_another_stands(report, alice, carol, mona, nor
     assert overturn(nora, first).followed["suspension"] == "ended"
     alice.refresh_from_db()
     assert not alice.suspended and alice.suspension_reason == ""
+
+
+def test_a_suspension_that_was_lifted_does_not_come_back(report, alice, carol, mona, nora):
+    make.decide(mona, report, "suspend", days=30, sure=True)
+    moderation.unsuspend(actor=mona, member=alice, reason="Enough.")
+    later = make.decide(mona, make.report(carol, alice), "suspend", days=7, sure=True)
+    assert overturn(nora, later).followed["suspension"] == "ended"
+    alice.refresh_from_db()
+    assert not alice.suspended
 
 
 def test_a_suspension_by_hand_is_not_ended_by_an_appeal(report, alice, mona, nora):

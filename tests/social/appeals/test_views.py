@@ -173,6 +173,13 @@ def test_decided_with_reasons_and_on_to_the_next(desk, appeal):
     assert "No joke." in body(desk.get(f"{DESK}{appeal.pk}/")) and not Post.objects.get().present
 
 
+def test_what_was_typed_stays_when_a_colleague_took_the_appeal_over(desk, appeal):
+    vera = make.member("vera", roles=("moderator",))
+    Appeal.objects.update(claimed_by=vera, claimed_until=timezone.now() + timezone.timedelta(minutes=5))
+    page = desk.post(f"{DESK}{appeal.pk}/decide/", {"outcome": "upheld", "reasons": "Long thought of"})
+    assert page.status_code == 409 and "Long thought of" in body(page) and "@vera has this appeal" in body(page)
+
+
 def test_who_decided_first_sees_it_and_cannot_decide(appeal, mona, as_member):
     Member.objects.filter(pk=mona.pk).update(is_demo=True)
     client = as_member(mona)
@@ -233,3 +240,17 @@ def test_as_many_queries_with_many_appeals(desk, appeal, alice, carol, mona, as_
 def test_overdue_is_said(desk, appeal):
     Appeal.objects.update(due_at=timezone.now() - timezone.timedelta(hours=2))
     assert "overdue by" in body(desk.get(f"{DESK}{appeal.pk}/"))
+
+
+def test_a_moderator_who_appealed_does_not_read_who_reported(alice, carol, mona, as_member):
+    vera = make.member("vera", roles=("moderator",), is_demo=True)
+    made = make.decide(mona, make.report(carol, vera, note="Between us"), "warn")
+    own, client = actions.appeal(actor=vera, decision=made, text="It was a joke."), as_member(vera)
+    sent = {"outcome": "upheld", "reasons": "No."}
+    pages = [
+        client.get(f"{DESK}{own.pk}/"),
+        client.post(f"{DESK}{own.pk}/decide/", sent),
+        client.get(DESK, follow=True),
+    ]
+    assert [page.status_code for page in pages] == [403, 403, 200]
+    assert all("Between us" not in body(page) and "@carol" not in body(page) for page in pages)

@@ -21,7 +21,7 @@ from social.notifications.models import Notification
 from social.posts import actions as posts
 from social.posts.models import Post
 from social.profiles.models import Profile
-from social.rules.models import RuleVersion
+from social.rules.models import Rule, RuleVersion
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +240,14 @@ def test_bad_decisions_are_refused(report, mona, fields, field):
 def test_a_profile_cannot_be_hidden(alice, carol, mona):
     with pytest.raises(Invalid):
         make.decide(mona, make.report(carol, alice), "hide")
+
+
+def test_what_was_put_off_comes_back_when_it_turns_out_to_be_urgent(report, alice, bob, mona):
+    claims.put_off(actor=mona, case=report.case)
+    make.report(make.member(), alice, post=report.post)
+    assert claims.claim_next(actor=mona) is None
+    make.report(bob, alice, post=report.post, rule=Rule.objects.filter(queue="illegal").first().key)
+    assert claims.claim_next(actor=mona) == report.case
 
 
 def test_nobody_decides_about_themselves_or_what_they_reported(mona, alice, carol):

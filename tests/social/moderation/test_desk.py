@@ -12,6 +12,7 @@ from social.messages import actions as letters
 from social.messages import reporting
 from social.moderation.models import Case, CaseNote, Decision
 from social.posts import actions as posts
+from social.posts import editing
 from social.posts.models import Post
 from tests import make
 
@@ -96,6 +97,40 @@ def test_a_case_in_other_hands_is_shown_without_its_form(desk, case, alice):
     assert desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "approve"}).status_code == 409
 
 
+def test_what_was_typed_stays_when_a_colleague_took_the_case_over(desk, case):
+    nora = make.member("nora", roles=("moderator",))
+    desk.get(f"{QUEUE}{case.pk}/")
+    Case.objects.update(claimed_by=nora, claimed_until=timezone.now() + timezone.timedelta(minutes=5))
+    page = desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "remove", "rule": "spam", "facts": "Ten minutes of work"})
+    assert page.status_code == 409 and "Ten minutes of work" in body(page)
+    assert "@nora has this case in hand" in body(page) and "were over" in body(page)
+    assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Ten minutes of work"}).status_code == 302
+    make.decide(nora, case.reports.get(), "warn", facts="Mine")
+    page = desk.post(f"{QUEUE}{case.pk}/decide/", {"kind": "remove", "rule": "spam", "facts": "Too late"})
+    assert page.status_code == 409 and "Too late" in body(page) and "decided already" in body(page)
+    assert "were over" not in body(desk.get(f"{QUEUE}{case.pk}/"))
+
+
+def test_nobody_reads_the_case_about_themselves(desk, mona, carol):
+    own = make.report(carol, mona, post=make.post(mona, "Mine"), note="Between us").case
+    sent = [
+        desk.get(f"{QUEUE}{own.pk}/"),
+        desk.post(f"{QUEUE}{own.pk}/decide/", {"kind": "approve"}),
+        desk.post(f"{QUEUE}{own.pk}/note/", {"note": " "}),
+    ]
+    assert [page.status_code for page in sent] == [403] * 3
+    sent += [desk.get("/admin/social/report/"), desk.get(QUEUE, follow=True)]
+    assert all("@carol" not in body(page) and "Between us" not in body(page) for page in sent)
+
+
+def test_an_auditor_does_not_read_the_case_about_themselves(carol, as_member):
+    otto = make.member("otto", roles=(Role.AUDITOR,), is_demo=True)
+    own, client = make.report(carol, otto, note="Between us").case, as_member(otto)
+    pages = [client.get(QUEUE, follow=True), client.get(f"{QUEUE}{own.pk}/"), client.get("/admin/social/report/")]
+    assert [page.status_code for page in pages] == [200, 403, 200]
+    assert all("Between us" not in body(page) for page in pages)
+
+
 def test_later_notes_and_escalation(desk, case):
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Known to us"}).status_code == 302
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": " "}).status_code == 422
@@ -110,6 +145,14 @@ def test_evidence_stays_when_the_author_deletes(desk, case, alice):
     make.past_undoing(Post.objects.get(pk=case.subject_id))
     page = body(desk.get(f"{QUEUE}{case.pk}/"))
     assert "It is deleted" in page and "@alice: Buy now" in page
+
+
+def test_evidence_is_shown_when_the_author_changes_the_words(desk, case, alice):
+    post = Post.objects.get(pk=case.subject_id)
+    assert "was changed after" not in body(desk.get(f"{QUEUE}{case.pk}/"))
+    editing.edit(actor=alice, post=post, text="Good morning")
+    page = body(desk.get(f"{QUEUE}{case.pk}/"))
+    assert "Good morning" in page and "was changed after" in page and "@alice: Buy now" in page
 
 
 def test_of_a_message_only_what_was_reported_is_there(desk, alice, carol):

@@ -106,52 +106,48 @@ def act(client, page, action, rows, **fields):
     return client.post(f"/admin/social/{page}/", data, follow=False)
 
 
-def test_suspending_takes_a_form_with_a_reason(mona, alice, as_member):
+@pytest.mark.parametrize("page", ["post", "moderatedmember"])
+def test_a_case_is_opened_and_decided_in_the_queue(mona, alice, as_member, page):
     client = as_member(staff(mona))
-    page = act(client, "moderatedmember", "suspend", [alice])
-    assert page.status_code == 200 and "Until (UTC)" in page.content.decode()
-    missing = act(client, "moderatedmember", "suspend", [alice], apply="1", reason="x")
-    assert missing.status_code == 422
-    end = timezone.now() + timedelta(days=3)
-    fields = {"apply": "1", "reason": "Harassment", "until_0": f"{end:%Y-%m-%d}", "until_1": f"{end:%H:%M}"}
-    assert act(client, "moderatedmember", "suspend", [alice], **fields).status_code == 302
-    alice.refresh_from_db()
-    assert alice.suspended and alice.suspension_reason == "Harassment"
+    rows = {"post": [make.post(alice, "Buy now")], "moderatedmember": [alice]}[page]
+    asked = act(client, page, "open_case", rows)
+    assert asked.status_code == 200 and "No spam" in asked.content.decode()
+    missing = act(client, page, "open_case", rows, apply="1", note="Typed")
+    assert missing.status_code == 422 and "Typed" in missing.content.decode() and not Case.objects.exists()
+    answer = act(client, page, "open_case", rows, apply="1", rule="spam", note="Seen")
+    case = Case.objects.get()
+    assert answer.status_code == 302 and answer["Location"] == f"/admin/moderation/queue/{case.pk}/"
+    card = client.get(answer["Location"]).content.decode()
+    assert "Seen" in card and "/decide/" in card and rows[0].__class__.objects.filter(pk=rows[0].pk).exists()
+
+
+def test_a_suspension_ends_with_a_reason(mona, alice, as_member):
+    client = as_member(staff(mona))
+    make.suspend(mona, alice)
     assert act(client, "moderatedmember", "unsuspend", [alice], apply="1", reason="Appeal").status_code == 302
     alice.refresh_from_db()
     assert not alice.suspended
 
 
-def test_a_refused_deed_says_why(mona, fay, as_member):
+def test_a_refused_deed_says_why(mona, as_member):
     client = as_member(staff(mona))
-    fields = {"apply": "1", "reason": "x", "until_0": "2099-01-01", "until_1": "00:00"}
-    response = act(client, "moderatedmember", "suspend", [fay], **fields)
-    assert "may not suspend" in client.get(response["Location"]).content.decode()
-    fay.refresh_from_db()
-    assert not fay.suspended
-
-
-def test_removing_posts(mona, alice, as_member):
-    client = as_member(staff(mona))
-    post = make.post(alice, "Buy now")
-    assert "Buy now" in act(client, "post", "remove", [post]).content.decode()
-    assert act(client, "post", "remove", [post], apply="1", reason="Ads").status_code == 302
-    post.refresh_from_db()
-    assert not post.present
+    response = act(client, "moderatedmember", "open_case", [mona], apply="1", rule="spam", note="x")
+    assert "not about themselves" in client.get(response["Location"]).content.decode()
+    assert not Case.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("page", "action"),
-    [("moderatedmember", "suspend"), ("moderatedmember", "mute_reporter"), ("post", "remove")],
+    [("moderatedmember", "open_case"), ("moderatedmember", "mute_reporter"), ("post", "open_case")],
 )
 def test_managers_only_look(cole, alice, bob, as_member, page, action):
     client = as_member(staff(cole))
     report = make.report(bob, alice)
     rows = {"moderatedmember": [alice], "post": [make.post(alice)]}[page]
-    act(client, page, action, rows, apply="1", reason="x", until_0="2099-01-01", until_1="00:00")
+    act(client, page, action, rows, apply="1", rule="spam", note="x", reason="x", until_0="2099-01-01", until_1="00:00")
     report.refresh_from_db()
     alice.refresh_from_db()
-    assert report.state == "open" and not alice.suspended and alice.posts.get().present
+    assert report.state == "open" and Case.objects.count() == 1 and not alice.suspended and alice.posts.get().present
     assert Group.objects.get(name="manager").permissions.exists()
 
 

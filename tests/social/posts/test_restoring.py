@@ -11,8 +11,10 @@ from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark, Filed
 from social.interactions.models import Interaction
 from social.moderation import actions as moderation
+from social.moderation import decisions, evidence
+from social.moderation.models import Decision, Report
 from social.notifications.reads import notifications_page
-from social.posts import actions, removal
+from social.posts import actions, pictures, removal
 from social.posts.models import Like, Mention, Post, PostImage, PostTag, PostVersion
 from social.profiles.models import Profile
 from tests import make
@@ -144,14 +146,16 @@ def test_what_a_moderator_removed_stays_removed(alice, mona, first):
     Profile.objects.filter(member=alice).update(post_count=1)
     if not first:
         actions.delete(actor=alice, post=post)
-    assert moderation.remove_post(actor=mona, post=post, reason="Against the rules")
-    assert not moderation.remove_post(actor=mona, post=post, reason="Again")
+    case = moderation.open_case(actor=mona, member=alice, post=post, rule="spam", note="Against the rules")
+    decisions.decide(actor=mona, case=case, kind="remove", rule="spam")
+    Decision.objects.update(effective_at=timezone.now())
+    decisions.apply_due()
     for _again in range(2):
         with pytest.raises(Conflict):
             actions.restore(actor=alice, post=post)
         actions.delete(actor=alice, post=post)
     row = Post.objects.get(pk=post.pk)
-    assert row.emptied and row.text == "" and Profile.objects.get(member=alice).post_count == 0
+    assert not row.present and Profile.objects.get(member=alice).post_count == 0
 
 
 def test_what_was_taken_back_meanwhile_stays_taken_back(full, alice, bob):
@@ -224,3 +228,34 @@ def test_a_bookmark_comes_back_into_its_folders(alice, bob, as_member):
     hidden = make.post(alice, "Hidden", visibility="mentioned")
     assert client.post(f"/bookmarks/posts/{hidden.pk}/again/").status_code == 404
     assert client.get(again).status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_that_are_reported_stay_for_the_moderators_and_no_longer(alice, carol, mona):
+    post = make.post(alice, "See this")
+    image = make.picture(alice, post)
+    shown = str(image.file.name)
+    report = make.report(carol, alice, post=post)
+    actions.delete(actor=alice, post=post)
+    make.past_undoing(post)
+    image.refresh_from_db()
+    assert Post.objects.get().emptied and image.private and not image.file.storage.exists(shown)
+    assert pictures.picture_of(mona, image.pk, confirmed=True) == image
+    for other in (alice, carol):
+        assert pictures.picture_of(other, image.pk, confirmed=True) is None
+    make.decide(mona, report, "warn")
+    assert removal.forget_evidence() == 0
+    Report.objects.update(decided_at=timezone.now() - evidence.KEPT - timedelta(days=1))
+    evidence.forget()
+    assert removal.forget_evidence() == 1
+    assert not PostImage.objects.exists() and not image.file.storage.exists(str(image.file.name))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_go_when_the_report_was_wrong(alice, carol, mona):
+    post = make.post(alice, "See this")
+    image = make.picture(alice, post)
+    make.decide(mona, make.report(carol, alice, post=post))
+    actions.delete(actor=alice, post=post)
+    make.past_undoing(post)
+    assert not PostImage.objects.exists() and not image.file.storage.exists(str(image.file.name))

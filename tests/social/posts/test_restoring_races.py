@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from social.interactions.models import Interaction
-from social.moderation import actions as moderation
 from social.posts import actions, removal
 from social.posts.models import Like, Post
 from social.profiles.models import Profile
@@ -43,13 +43,13 @@ def test_deleted_and_brought_back_at_once():
     assert Interaction.objects.filter(undone_at=None).count() == int(post.present)
 
 
-def test_brought_back_while_it_is_emptied_and_removed():
-    author, moderator = make.member(), make.member(roles=("moderator",))
+def test_brought_back_while_it_is_emptied_and_erased():
+    author = make.member()
     post = actions.publish(actor=author, text="Hm")
     actions.delete(actor=author, post=post)
     Post.objects.filter(pk=post.pk).update(undo_until=timezone.now() + timedelta(milliseconds=50))
     deeds = [lambda: actions.restore(actor=author, post=post), removal.forget]
-    deeds.append(lambda: moderation.remove_post(actor=moderator, post=post, reason="no"))
+    deeds.append(transaction.atomic(lambda: removal.erase(post)))
     at_once(*deeds * 3)
     post.refresh_from_db()
     assert post.emptied and post.text == "" and Profile.objects.get(member=author).post_count == 0

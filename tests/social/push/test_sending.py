@@ -17,7 +17,6 @@ from metya.wallets.models import Member
 from social.follows import actions as follows
 from social.messages import actions as letters
 from social.messages import pushing
-from social.moderation import actions as moderation
 from social.mutes import actions as mutes
 from social.notifications import actions as notifications
 from social.notifications import reads
@@ -261,7 +260,7 @@ def test_what_changed_since_is_heeded(service, device, alice, bob, mona, change)
         "suspended actor": lambda: Member.objects.filter(pk=bob.pk).update(suspended_until=tomorrow),
         "left actor": lambda: Member.objects.filter(pk=bob.pk).update(is_active=False),
         "old": lambda: Notification.objects.update(created_at=timezone.now() - timedelta(days=2)),
-        "suspended": lambda: moderation.suspend(actor=mona, member=alice, until=tomorrow, reason="spam"),
+        "suspended": lambda: make.suspend(mona, alice),
         "leaving": lambda: departures.leave(actor=alice, handle="alice"),
     }
     deeds[change]()

@@ -15,7 +15,6 @@ from py_vapid import Vapid02
 from metya.members import departures
 from metya.wallets import sessions
 from social.leaving import telling
-from social.moderation import actions as moderation
 from social.posts import actions as posts
 from social.push import keys, sending
 from social.push.models import MOST_DEVICES, PushDevice
@@ -193,7 +192,7 @@ def test_ending_the_others_ends_their_devices(alice, browser_of):
 def test_every_other_end(alice, bob, mona, browser_of, service, how):
     browser = browser_of(alice)
     if how == "suspended":
-        moderation.suspend(actor=mona, member=alice, until=timezone.now() + timedelta(days=1), reason="spam")
+        make.suspend(mona, alice)
     elif how == "left":
         departures.leave(actor=alice, handle="alice")
     elif how == "wallet":

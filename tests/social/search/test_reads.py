@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from social.follows import actions as follows
-from social.moderation import actions as moderation
 from social.posts import actions as posts
 from social.posts.models import Post, PostImage
 from social.profiles import actions as profiles
@@ -150,8 +149,10 @@ def test_the_index_follows_deletion_removal_and_change(alice, bob, mona):
     posts.delete(actor=alice, post=first)
     make.past_undoing(first)
     assert found(bob, "honey") == ["honey two"]
-    moderation.remove_post(actor=mona, post=second, reason="spam")
-    assert found(bob, "honey") == [] and PostWords.objects.count() == 0
+    make.decide(mona, make.report(bob, alice, post=second), "remove")
+    assert found(bob, "honey") == []
+    make.past_undoing(second)
+    assert PostWords.objects.count() == 0
     third = posts.publish(actor=alice, text="before")
     Post.objects.filter(pk=third.pk).update(text="after")
     assert found(bob, "before") == [] and found(bob, "after") == ["after"]

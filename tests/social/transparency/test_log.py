@@ -121,13 +121,12 @@ def test_an_effect_that_fails_is_not_told(alice, carol, mona, monkeypatch):
     assert made.applied_at is None
 
 
-def test_what_moderators_do_without_a_case_is_told(alice, mona):
-    moderation.remove_post(actor=mona, post=make.post(alice), reason="Spam")
-    moderation.suspend(actor=mona, member=alice, until=timezone.now() + timedelta(days=3), reason="Spam")
+def test_what_moderators_come_upon_and_end_early_is_told(alice, mona):
+    make.suspend(mona, alice)
     moderation.unsuspend(actor=mona, member=alice, reason="A mistake")
-    _first, removed, suspended, lifted = map(said, LogEntry.objects.order_by("pk"))
-    assert (removed["decision"], removed["source"], removed["minutes"]) == ("remove", "moderator", None)
-    assert (suspended["decision"], suspended["days"], lifted["decision"]) == ("suspend", 3, "suspend")
+    _first, suspended, lifted = map(said, LogEntry.objects.order_by("pk"))
+    assert (suspended["decision"], suspended["days"], suspended["source"]) == ("suspend", 7, "moderator")
+    assert (suspended["reports"], suspended["rule"], lifted["decision"]) == (0, "spam", "suspend")
     assert checking.database().wrong == ""
 
 
@@ -290,6 +289,21 @@ def test_entries_that_changed_places_and_one_that_was_slipped_in_are_found():
     tamper("UPDATE social_logentry SET number = number + 1000 WHERE number >= 3")
     tamper("UPDATE social_logentry SET number = number - 999 WHERE number >= 1000")
     assert checking.database().wrong == "entry 3 is missing, or out of its place: 4 stands there"
+
+
+def test_what_is_cut_off_with_its_noted_end_or_added_past_it_is_found():
+    for _one in range(3):
+        append()
+    assert not checking.database().wrong
+    last = LogEntry.objects.latest("number")
+    line = log.chain.digest(5, last.week.isoformat(), last.kind, last.body, last.hash)
+    LogEntry.objects.create(
+        number=5, week=last.week, kind=last.kind, body=last.body, previous=last.hash, hash=line, decision="suspend"
+    )
+    assert "noted as 4" in checking.database().wrong
+    tamper("DELETE FROM social_logentry WHERE number > 2")
+    LogHead.objects.all().delete()
+    assert "not noted" in checking.database().wrong
 
 
 def test_a_log_that_was_written_anew_from_some_entry_on_is_found_by_who_noted_an_end():
