@@ -42,6 +42,7 @@ PERIODIC: list[Periodic] = [
     Periodic("push", "social.push.jobs.go_on", MINUTE, offset=25),
     Periodic("mails", "social.digest.jobs.send_due", 10 * MINUTE, offset=4 * MINUTE),
     Periodic("mutes", "social.follows.jobs.end_mutes", MINUTE, offset=50),
+    Periodic("looks", "social.looks.jobs.end_due", MINUTE, offset=55),
     Periodic("imports", "social.imports.jobs.go_on", MINUTE, offset=20),
     Periodic("downloads and departures", "metya.members.jobs.tidy", HOUR, offset=53 * MINUTE),
     Periodic("decisions", "social.moderation.jobs.apply_decisions", 10),
