@@ -78,12 +78,11 @@ class LookMiddleware:
         """Pages go on as the staff member's own. What was sent was meant for the member's page and is not done."""
         actions.end(actor=None, look=look, ending=ending)
         del request.session[HELD]
-        words = _("You see the site as yourself again; the look as @%(handle)s is over.") % {
-            "handle": look.member.handle
-        }
+        who = {"handle": look.member.handle}
         if request.method not in SAFE or getattr(request, "htmx", False):
-            return answer_of(request, NotAllowed(f"{words} {_('Nothing was sent.')}", code="look-over"))
-        messages.info(request, words)
+            said = _("The look as @%(handle)s is over, and nothing was sent. You see the site as yourself again.") % who
+            return answer_of(request, NotAllowed(said, code="look-over"))
+        messages.info(request, _("The look as @%(handle)s is over. You see the site as yourself again.") % who)
         return self.get_response(request)
 
     def _shown(self, request: HttpRequest, look: Look) -> HttpResponseBase:

@@ -67,6 +67,8 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "reports:export-rows": (REPORTS, NOBODY),
     "reports:export-cancel": (NOBODY, NOBODY),  # one's own; whoever else asks is refused
     "reports:export-file": (NOBODY, NOBODY),  # only by a link that was signed for its owner
+    "reports:schedules": (REPORTS, EXPORTS),
+    "reports:schedule-deed": (NOBODY, NOBODY),  # one's own; another's is not there
     "admin:rewards_batch_payouts": (MONEY, NOBODY),
     "admin:rewards_batch_ring": (MONEY, {REVIEWER}),
     "admin:rewards_batch_simulate": (NOBODY, {REVIEWER}),
@@ -142,6 +144,7 @@ def world(settings, fay, finn, alice, carol, mona):
         "reports:month": {"year": 2026, "number": 1},
         "reports:unmark": {"member": alice.pk},
         "reports:export-cancel": {"pk": export.pk},
+        "reports:schedule-deed": {"pk": 1, "what": "pause"},
         "reports:export-file": {"signed": "none"},
     }
 

@@ -271,7 +271,7 @@ def test_after_ten_minutes_nothing_is_sent_by_mistake(desk, sena, bob, world, mo
     monkeypatch.setattr(actions, "LASTS", timedelta(microseconds=1))
     found = look(desk, bob)
     said = desk.post(f"/posts/{world.pk}/like/")
-    assert said.status_code == 403 and "Nothing was sent." in said.content.decode()
+    assert said.status_code == 403 and "nothing was sent" in said.content.decode()
     world.refresh_from_db()
     assert world.like_count == 0
     found.refresh_from_db()
@@ -279,7 +279,7 @@ def test_after_ten_minutes_nothing_is_sent_by_mistake(desk, sena, bob, world, mo
     assert desk.get("/").status_code == 200 and "@sena" in desk.get("/").content.decode()
     look(desk, bob)
     page = desk.get("/").content.decode()
-    assert "the look as @bob is over" in page and "You see the site as @bob sees it" not in page
+    assert "The look as @bob is over" in page and "You see the site as @bob sees it" not in page
 
 
 def test_it_ends_at_once_with_the_role_and_with_the_session(desk, sena, alice, bob):
