@@ -8,6 +8,7 @@ does nothing after the look either.
 from collections.abc import Callable
 
 from csp.constants import NONE
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import CSRF_SECRET_LENGTH, get_token
@@ -97,16 +98,19 @@ class LookMiddleware:
         request.looking, request.looking_token = look, token  # type: ignore[attr-defined]
         try:
             refusal = _refusal(request, name, look)
-            if name not in _STATICS:
-                actions.note(look=look, path=request.path, shown=refusal is None)
-            if refusal is not None:
-                return answer_of(request, refusal)
-            if name == "notifications:list" and request.GET.get("show") != TALK:
+            if refusal is None and name == "notifications:list" and request.GET.get("show") != TALK:
                 return redirect(f"{request.path}?show={TALK}")
-            return self.get_response(request)
+            if refusal is not None or not (name in _STATICS or _picture(request)):
+                actions.note(look=look, path=request.path, shown=refusal is None)
+            return self.get_response(request) if refusal is None else answer_of(request, refusal)
         finally:
             request.user = own
             request.META |= {"CSRF_COOKIE": cookie, "CSRF_COOKIE_NEEDS_UPDATE": needed}
+
+
+def _picture(request: HttpRequest) -> bool:
+    """One that is for everyone, where the site hands them out itself."""
+    return settings.SERVE_MEDIA and request.path_info.startswith(settings.MEDIA_URL)
 
 
 def _refusal(request: HttpRequest, name: str, look: Look) -> NotAllowed | None:
@@ -114,7 +118,7 @@ def _refusal(request: HttpRequest, name: str, look: Look) -> NotAllowed | None:
     if request.method not in SAFE:
         said = _("You are looking at the site as @%(handle)s, and only looking: nothing was sent.") % who
         return NotAllowed(said, code="only-looking")
-    if name in SHOWN and not getattr(request, "htmx", False):
+    if (name in SHOWN or _picture(request)) and not getattr(request, "htmx", False):
         return None
     said = _("This is not shown while you look at the site as @%(handle)s. End the look to see it as yourself.") % who
     return NotAllowed(said, code="not-shown")

@@ -165,6 +165,8 @@ def test_nothing_changes_and_nothing_else_is_shown(desk, sena, bob, world, setti
                 opened.add(name)
                 if more.get("HTTP_HX_REQUEST"):
                     wrong.append(f"fragment of {name}")
+            elif route.startswith("^media/") and not more.get("HTTP_HX_REQUEST"):
+                assert answer.status_code == 404  # a picture for everyone, of which there is none
             elif answer.status_code >= 500 or (name not in SHOWN and answer.status_code != 403):
                 wrong.append(f"GET {name} {url}: {answer.status_code}")
             if answer["Cache-Control"] != "private, no-store":
@@ -210,6 +212,13 @@ def test_the_pages_of_a_look_write_one_row_each_and_no_more(desk, bob, world):
     assert list(LookPage.objects.order_by("pk").values_list("path", flat=True))[-5:] == [
         "/", "/explore/", f"/posts/{world.pk}/", "/@alice/", "/notifications/",
     ]  # fmt: skip
+
+
+def test_pictures_for_everyone_are_shown_and_are_no_pages(desk, bob):
+    look(desk, bob)
+    assert desk.get("/media/posts/none.webp").status_code == 404
+    assert not LookPage.objects.exists()
+    assert desk.post("/media/posts/none.webp").status_code == 403
 
 
 def test_nothing_of_the_look_stays_in_the_cache(desk, bob, world):
