@@ -50,20 +50,23 @@ class Meter:
         self.process = secrets.token_hex(16)
         self.minutes: dict[int, Tally] = {}
         self._lock = threading.Lock()
+        self.current = Tally()  # where deliveries are counted: the minute of the last look at the clock, seconds ago
 
     def now(self) -> Tally:
+        """The minute that runs; deliveries are counted in it until the next look."""
         minute = int(time.time()) // 60
         found = self.minutes.get(minute)
         if found is None:
             with self._lock:
                 found = self.minutes.setdefault(minute, Tally())
+        self.current = found
         return found
 
     def delivered(self, hints: int, seconds: float) -> None:
         """So many hints were handed to one socket together, so long after the first of them was noted."""
-        tally, ms = self.now(), seconds * 1000
+        tally, ms = self.current, seconds * 1000
         tally.delivered += hints
-        tally.delays[rounded(ms)] += 1
+        tally.delays[10 if ms <= 10 else rounded(ms)] += 1
         if ms > SLOW_MS:
             tally.slow += 1
 
@@ -84,7 +87,8 @@ class Meter:
         self.now().dropped += 1
 
     def write(self) -> int:
-        """Write every minute that is held, and hold on to the running one alone; how many."""
+        """Write every minute that is held; how many. The running one and the one before, in which something may still be
+        counted, are held on to and written again."""
         running = int(time.time()) // 60
         with self._lock:
             held = sorted(self.minutes.items())
@@ -107,7 +111,7 @@ class Meter:
         )
         with self._lock:
             for minute, _tally in held:
-                if minute < running:
+                if minute < running - 1:
                     del self.minutes[minute]
         return len(rows)
 

@@ -69,6 +69,11 @@ def test_writing_again_changes_nothing_and_processes_write_beside_each_other(clo
     assert (row.delivered, row.delays) == (4, {"20": 2}) and row.minute == datetime.fromtimestamp(MOMENT, UTC)
     clock[0] += 60
     one.write()
+    one.delivered(1, 0.02)  # between the minute's end and the next look at the clock
+    one.write()
+    assert LiveMinute.objects.get(process=one.process).delivered == 5
+    clock[0] += 60
+    one.write()
     assert not one.minutes  # what is over and written is let go
     one.sampled(1)
     one.write()
@@ -78,6 +83,7 @@ def test_writing_again_changes_nothing_and_processes_write_beside_each_other(clo
 @pytest.mark.django_db
 def test_a_database_that_is_away_loses_nothing(clock, monkeypatch):
     one = Meter()
+    one.opened(1)
     one.delivered(7, 0.01)
     clock[0] += 120
     monkeypatch.setattr(LiveMinute.objects, "bulk_create", lambda *_args, **_more: 1 / 0)
