@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "metya.members.middleware.PreferencesMiddleware",
     "metya.web.middleware.ActionErrorMiddleware",
     "social.profiles.middleware.OnboardingMiddleware",
+    # The innermost: for those outside of it, staff who look at the site as a member stay who they are.
+    "social.looks.middleware.LookMiddleware",
 ]
 ROOT_URLCONF = "metya.urls"
 WSGI_APPLICATION = "metya.wsgi.application"

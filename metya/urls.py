@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/reports/", include("rewards.reports.urls")),
     path("", include("social.appeals.staff_urls")),
     path("", include("social.moderation.staff_urls")),
+    path("", include("social.looks.staff_urls")),
     path("admin/", admin.site.urls),
     path("style/", style.page, name="style"),
     path("", include("rewards.urls")),

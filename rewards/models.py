@@ -5,9 +5,10 @@ from rewards.epochs.models import Epoch, Parameters, Seed
 from rewards.ledger.models import Account, LedgerCheck, Transfer
 from rewards.payouts.models import Batch, Hold, Payout, Simulation, Touched
 from rewards.reports.models import ActiveDay, DayFigure, DaySpread, DayTopic, Export, MachineAccount, ReportDay
+from rewards.schedules.models import Run, Schedule
 
 __all__ = [
     "Account", "ActiveDay", "Attempt", "Batch", "ChainBlock", "ChainLog", "ChainTransaction", "DayFigure", "DaySpread",
     "DayTopic", "Deployment", "Epoch", "Export", "Hold", "LedgerCheck", "MachineAccount", "Parameters", "Payout",
-    "ReportDay", "Seed", "Simulation", "Touched", "Transfer",
+    "ReportDay", "Run", "Schedule", "Seed", "Simulation", "Touched", "Transfer",
 ]  # fmt: skip

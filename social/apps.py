@@ -27,7 +27,7 @@ class SocialConfig(AppConfig):
     # What each staff role may see and do in the admin; read when roles are made.
     role_permissions: ClassVar[dict[str, list[str]]] = {
         "moderator": _MODERATORS,
-        "senior": [*_MODERATORS, "social.edit_rule"],
+        "senior": [*_MODERATORS, "social.edit_rule", "social.view_look"],
         "manager": [
             "social.view_report",
             "social.view_rule",
@@ -63,6 +63,7 @@ class SocialConfig(AppConfig):
         from metya.ops import waiting
         from social.appeals import waiting as appeals
         from social.live import signals
+        from social.looks import signals as looks
         from social.messages import pushing as messages
         from social.moderation.waiting import for_moderators
         from social.notifications import pushing as notifications
@@ -71,6 +72,7 @@ class SocialConfig(AppConfig):
         from social.search import index
 
         signals.connect()
+        looks.connect()
         ending.connect()
         keys.check()
         sources.register(notifications.KIND, notifications.said)

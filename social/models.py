@@ -8,6 +8,8 @@ from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.interactions.models import Interaction, Pause
 from social.lists.models import ListMember, MemberList
+from social.live.models import LiveMinute
+from social.looks.models import Look, LookPage
 from social.messages.models import Conversation, Message, MessageImage, MessageSettings, Participant
 from social.moderation.models import (
     Case,
@@ -34,8 +36,8 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
-    "Follow", "FollowRequest", "Import", "Interaction", "Kept", "Like", "LinkHost", "LinkPreview", "ListMember", "LogEntry",
-    "LogHead", "LogName", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
+    "Follow", "FollowRequest", "Import", "Interaction", "Kept", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute",
+    "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
     "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
     "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",
     "PostWords", "Profile", "PushDevice", "PushLine", "Report", "ReporterMute", "Rule", "RuleVersion", "Strike",

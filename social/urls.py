@@ -32,5 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("social.mutes.urls")),
     path("", include("social.notes.urls")),
     path("", include("social.imports.urls")),
+    path("", include("social.looks.urls")),
     path("", include("social.follows.urls")),
 ]

@@ -27,6 +27,7 @@ PAGES = (
     ),
     SettingsPage("/settings/privacy/", _("Privacy"), _("Followers, wallets shown, muted and blocked people"), "shield"),
     SettingsPage("/settings/reports/", _("Reports"), _("What you reported, and what became of it"), "flag"),
+    SettingsPage("/settings/access/", _("Access"), _("Who looked at the site as you"), "user-check"),
     SettingsPage("/settings/wallets/", _("Wallets"), _("What signs you in, and which one is paid"), "wallet"),
     SettingsPage("/settings/sessions/", _("Sessions"), _("Where you are signed in"), "laptop"),
     SettingsPage(

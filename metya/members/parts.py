@@ -25,6 +25,7 @@ PARTS = (
     "social.messages.leaving",
     "rewards.payouts.leaving",
     "rewards.reports.leaving",
+    "rewards.schedules.leaving",
     "metya.members.own",
 )
 ERASED = "erased"

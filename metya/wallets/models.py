@@ -66,6 +66,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
         verbose_name=_("payout wallet"),
     )
 
+    # Whether staff look at the site as this member now: what is between them and the site alone is left out.
+    looked_at = False
+
     USERNAME_FIELD = "handle"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[MemberManager] = MemberManager()

@@ -85,23 +85,24 @@ class ActionErrorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ActionError):
-            return None
-        response: HttpResponse
-        if wants_json(request):
-            body = {"code": exception.code, "message": exception.message, **exception.data}
-            response = JsonResponse(body, status=exception.status)
-        elif getattr(request, "htmx", False):
-            response = render(
-                request, "_flash.html", {"message": exception.message, "level": "error"}, status=exception.status
-            )
-            response["HX-Retarget"] = "#flash"
-            response["HX-Reswap"] = "beforeend"
-        else:
-            response = render(request, "error.html", {"error": exception}, status=exception.status)
-        if "retry_after" in exception.data:
-            response["Retry-After"] = str(exception.data["retry_after"])
-        return response
+        return answer_of(request, exception) if isinstance(exception, ActionError) else None
+
+
+def answer_of(request: HttpRequest, error: ActionError) -> HttpResponse:
+    """The refusal in the form that whoever asked can read."""
+    response: HttpResponse
+    if wants_json(request):
+        body = {"code": error.code, "message": error.message, **error.data}
+        response = JsonResponse(body, status=error.status)
+    elif getattr(request, "htmx", False):
+        response = render(request, "_flash.html", {"message": error.message, "level": "error"}, status=error.status)
+        response["HX-Retarget"] = "#flash"
+        response["HX-Reswap"] = "beforeend"
+    else:
+        response = render(request, "error.html", {"error": error}, status=error.status)
+    if "retry_after" in error.data:
+        response["Retry-After"] = str(error.data["retry_after"])
+    return response
 
 
 def _nothing_to_see(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:

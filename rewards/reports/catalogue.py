@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from rewards.reports.live_figures import LIVE
 from rewards.reports.metrics import Family, Metric, Rows, Unit, Value, share
 
 
@@ -42,7 +43,7 @@ def _deeds(kind: str) -> Rows:
     return Rows("social_interaction", "at", "interactions", (("kind__exact", kind),))
 
 
-_G, _K, _C, _P, _R, _M = Family
+_G, _K, _C, _P, _R, _M, _live = Family
 
 
 METRICS: tuple[Metric, ...] = (
@@ -369,6 +370,7 @@ METRICS: tuple[Metric, ...] = (
         _sum("suspended"),
         people=False,
     ),
+    *LIVE,
 )
 
 

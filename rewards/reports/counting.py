@@ -11,14 +11,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from metya.members.models import Departure
 from metya.ops.models import AuditEvent
 from metya.wallets.models import Member
 from rewards.epochs.models import Epoch
 from rewards.payouts.models import Batch, Payout, PayoutState
-from rewards.reports.models import ActiveDay
+from rewards.reports.models import ActiveDay, DayFigure, DaySpread
 from social.interactions.models import Interaction, Kind
+from social.live.meter import KEPT
+from social.live.models import LiveMinute
 from social.moderation.models import Decision, Deed, Report
 from social.moderation.models import Kind as Subject
 from social.posts.models import Post, PostTag, Visibility
@@ -75,7 +78,7 @@ def count_members(day: date, machines: Collection[int]) -> list[ActiveDay]:
 def count(day: date, machines: Collection[int]) -> Counted:
     """All figures of the day; ``count_members`` of this day and of the 29 before it must stand already."""
     found = Counted()
-    for part in (_growth, _content, _rewards, _moderation):
+    for part in (_growth, _content, _rewards, _moderation, _live):
         part(found, day, machines)
     return found
 
@@ -218,6 +221,38 @@ def _moderation(found: Counted, day: date, machines: Collection[int]) -> None:
         "suspended": deeds["moderation.suspend"],
     }
     found.spreads["decision"] = spread(waits)
+
+
+# --- live ------------------------------------------------------------------------------------------------------------
+
+
+def _live(found: Counted, day: date, _machines: Collection[int]) -> None:
+    """What the hubs wrote down; nothing for a day without a connection. Minutes are kept for a while only: of an older day stays
+    what was counted of it."""
+    start, end = bounds(day)
+    minutes: dict[datetime, list[float]] = defaultdict(lambda: [0, 0.0])
+    delays: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    rows = LiveMinute.objects.filter(minute__gte=start, minute__lt=end).order_by()
+    for row in rows.iterator():
+        here = minutes[row.minute]
+        here[0] += row.peak
+        here[1] += row.held / row.samples if row.samples else 0
+        sums.update(delivered=row.delivered, slow=row.slow, dropped=row.dropped)
+        delays.update(row.delays)
+    if minutes:
+        means = [mean for _peak, mean in minutes.values() if mean]
+        found.figures |= {f"live.{name}": sums[name] for name in ("delivered", "slow", "dropped")}
+        found.figures |= {
+            "live.peak": int(max(peak for peak, _mean in minutes.values())),
+            "live.mean": round(sum(means) / len(means)) if means else 0,
+        }
+        found.spreads["live.delay"] = dict(delays)
+    elif start < timezone.now() - KEPT:
+        figures = DayFigure.objects.filter(day=day, people=False, name__startswith="live.")
+        found.figures |= dict(figures.values_list("name", "value"))
+        spreads = DaySpread.objects.filter(day=day, people=False, name="live.delay")
+        found.spreads |= dict(spreads.values_list("name", "counts"))
 
 
 def first_day() -> date | None:

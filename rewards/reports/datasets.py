@@ -20,6 +20,7 @@ from rewards.reports.counting import bounds
 from rewards.reports.metrics import Text
 from rewards.reports.models import ActiveDay, DayFigure, DayTopic, MachineAccount
 from social.interactions.models import Interaction, Kind
+from social.live.models import LiveMinute
 from social.moderation.models import Report
 from social.posts.models import Post, Visibility
 
@@ -303,6 +304,23 @@ DATASETS: dict[str, Dataset] = {
             "epoch__starts_at",
             choice="state",
             choices=PayoutState.choices,
+        ),
+        Dataset(
+            "live",
+            _("Live connections by minute"),
+            (
+                _ID,
+                Column("minute", Type.TIME),
+                Column("process", Type.TEXT),
+                Column("peak"),
+                Column("held"),
+                Column("samples"),
+                Column("delivered"),
+                Column("slow"),
+                Column("dropped"),
+            ),
+            LiveMinute.objects.all,
+            "minute",
         ),
     )
 }

@@ -26,12 +26,14 @@ def shown(value: int | None, unit: Unit) -> str:
         return _percent(value / 100, 1)
     if unit is Unit.MINUTES:
         return _duration(value)
+    if unit is Unit.MILLISECONDS:
+        return _("%(n)s ms") % {"n": numbers.grouped(value)}
     return numbers.met(value) if unit is Unit.MET else numbers.grouped(value)
 
 
 def unit_of(unit: Unit) -> str:
     """Behind a number of an axis, with its space."""
-    names = {Unit.SHARE: "%", Unit.MET: "MET", Unit.MINUTES: _("min")}
+    names = {Unit.SHARE: "%", Unit.MET: "MET", Unit.MINUTES: _("min"), Unit.MILLISECONDS: "ms"}
     return f"\u00a0{names[unit]}" if unit in names else ""
 
 

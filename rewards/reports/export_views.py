@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +16,14 @@ from metya.wallets.models import Member
 from metya.web import ratelimit, streaming
 from metya.web.errors import ActionError, Conflict, Invalid, NotAllowed
 from metya.web.http import member_of
-from rewards.reports import exporting, jobs, policy
+from rewards.reports import exporting, jobs, links, policy
 from rewards.reports.datasets import DATASETS
 from rewards.reports.formats import TYPES
 from rewards.reports.forms import ExportForm
-from rewards.reports.models import FETCH, Export
+from rewards.reports.models import Export
 from rewards.reports.pages import for_readers, page
 
 SHOWN = 20
-_signer = signing.TimestampSigner(salt="reports.export")
 
 
 @never_cache
@@ -77,9 +75,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 def _mine(member: Member) -> dict[str, Any]:
     found = list(Export.objects.filter(asked_by=member).order_by("-pk")[:SHOWN])
-    lines = [
-        (one, _signer.sign(str(one.pk)) if one.fetchable and policy.may_fetch(member, one) else "") for one in found
-    ]
+    lines = [(one, links.sign(one) if one.fetchable and policy.may_fetch(member, one) else "") for one in found]
     return {
         "lines": lines,
         "moving": any(one.under_way for one in found),
@@ -105,10 +101,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def fetch(request: HttpRequest, signed: str) -> HttpResponseBase:
     """The file, by a link that is good for a day, to whoever asked for it and still may."""
     member = member_of(request)
-    try:
-        pk = int(_signer.unsign(signed, max_age=FETCH))
-    except signing.BadSignature as error:
-        raise _gone() from error
+    if (pk := links.read(signed)) is None:
+        raise _gone()
     export = Export.objects.filter(pk=pk).first()
     if export is None or export.asked_by_id != member.pk:
         raise Http404

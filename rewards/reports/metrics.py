@@ -18,6 +18,7 @@ class Unit(Enum):
     SHARE = "share"  # in hundredths of a percent
     MINUTES = "minutes"
     MET = "met"  # grains
+    MILLISECONDS = "ms"
 
 
 class Family(Enum):
@@ -27,6 +28,7 @@ class Family(Enum):
     PEOPLE = "people"
     REWARDS = "rewards"
     MODERATION = "moderation"
+    LIVE = "live"
 
     @property
     def title(self) -> Text:
@@ -40,6 +42,7 @@ _TITLES: dict[Family, Text] = {
     Family.PEOPLE: _("People"),
     Family.REWARDS: _("Rewards"),
     Family.MODERATION: _("Moderation"),
+    Family.LIVE: _("Live"),
 }
 
 
@@ -75,6 +78,9 @@ class Days:
         values = self.values(name)
         return sum(values) if values else None
 
+    def most(self, name: str) -> int | None:
+        return max(self.values(name), default=None)
+
     def mean(self, name: str) -> int | None:
         """Rounded to a whole number, halves upwards."""
         values = self.values(name)
@@ -86,7 +92,7 @@ class Days:
         return values[-1] if values else None
 
     def quantile(self, name: str, percent: int) -> int | None:
-        """The least number of minutes that at least so many percent of all cases of the period took at most."""
+        """The least number of the spread's unit that at least so many percent of all cases of the period took at most."""
         counts: Counter[int] = Counter()
         for day in self:
             for key, times in self.spreads.get(day, {}).get(name, {}).items():

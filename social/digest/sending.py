@@ -4,6 +4,7 @@ import logging
 import smtplib
 from datetime import timedelta
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -54,7 +55,13 @@ def send_digest(member_id: int) -> bool:
         if not mine.update(due_at=after, seen_up_to=digest.newest) or not (digest.lines or digest.posts):
             return False
         try:
-            _send(row.address, _subject(digest), "digest", {"digest": digest, "row": row}, stop=links.stop_url(row))
+            send(
+                row.address,
+                _subject(digest),
+                "social/digest/digest",
+                {"digest": digest, "row": row},
+                stop=links.stop_url(row),
+            )
         except NotSent as error:
             _not_sent(row, error)
             return False
@@ -85,7 +92,7 @@ def send_farewell(member_id: int) -> bool:
 
 def _tell(address: str, subject: str, name: str, context: dict[str, object]) -> bool:
     try:
-        _send(address, subject, name, context)
+        send(address, subject, f"social/digest/{name}", context)
     except NotSent as error:
         logger.warning("a mail (%s) was not sent: %s", name, error)
         return False
@@ -101,8 +108,10 @@ def _subject(digest: Digest) -> str:
     return words % {"count": digest.unread_label, "site": site}
 
 
-def _send(address: str, subject: str, name: str, context: dict[str, object], *, stop: str = "") -> None:
-    """A text and the same as simple HTML. ``stop`` is where mail programs end it with one click (RFC 8058). Raises NotSent."""
+def send(address: str, subject: str, name: str, context: dict[str, Any], *, stop: str = "") -> None:
+    """A text and the same as simple HTML, from the templates ``name``.txt and .html; ``context`` has a ``row`` with the member.
+
+    ``stop`` is where mail programs end it with one click (RFC 8058). Raises NotSent."""
     given = {
         **context,
         "site": settings.COMMUNITY_NAME,
@@ -111,7 +120,7 @@ def _send(address: str, subject: str, name: str, context: dict[str, object], *, 
         "settings": absolute("/settings/notifications/"),
         "stop": stop,
         "subject": subject,
-        "language": languages.of(context["row"].member),  # type: ignore[attr-defined]
+        "language": languages.of(context["row"].member),
     }
     headers = {
         "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost"),
@@ -119,9 +128,9 @@ def _send(address: str, subject: str, name: str, context: dict[str, object], *, 
     }
     if stop:
         headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    text = render_to_string(f"social/digest/{name}.txt", given)
+    text = render_to_string(f"{name}.txt", given)
     mail = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [address], headers=headers)
-    mail.attach_alternative(render_to_string(f"social/digest/{name}.html", given), "text/html")
+    mail.attach_alternative(render_to_string(f"{name}.html", given), "text/html")
     mail.connection = get_connection()
     try:
         mail.connection.open()

@@ -18,6 +18,7 @@ from social.imports.models import Import
 from social.interactions.models import Interaction
 from social.lists import actions as lists
 from social.lists.models import ListMember, MemberList
+from social.looks.models import LookPage
 from social.mutes.models import MutedThread, MutedWord
 from social.notes.models import Note
 from social.notifications.models import Notification, NotificationChoice
@@ -94,6 +95,13 @@ def _listed(member: Member, most: int) -> int:
     return len(rows)
 
 
+def _looks(member: Member, most: int) -> int:
+    """Where staff went as the member, and where they went to the member's page as somebody else."""
+    named = Q(path=f"/@{member.handle}") | Q(path__startswith=f"/@{member.handle}/")
+    ids = LookPage.objects.filter(Q(look__member=member) | named).exclude(path="").values_list("pk", flat=True)[:most]
+    return LookPage.objects.filter(pk__in=list(ids)).update(path="")
+
+
 def _facts(member: Member, _most: int) -> int:
     """What still stood of interactions, if anything; the rows stay for the epochs that were."""
     rows = Interaction.objects.standing().filter(Q(source=member) | Q(target=member))
@@ -158,6 +166,7 @@ _STEPS: tuple[Step, ...] = (
     deleting(MailDigest, "member"),
     deleting(LogName, "member"),
     keeping.forget,
+    _looks,
     _facts,
     _profile,
 )

@@ -34,6 +34,8 @@ RULES = {
     "social.Note.owner": ERASED,
     "social.Note.about": ERASED,
     "social.Import.member": ERASED,
+    "social.Look.actor": "kept: who of the staff looked as whom, by number",
+    "social.Look.member": "kept: who of the staff looked, by number; the addresses of the pages are taken out",
     "social.MemberList.owner": ERASED,
     "social.ListMember.member": ERASED,
     "social.Notification.member": ERASED,

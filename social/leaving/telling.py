@@ -19,6 +19,7 @@ from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.lists.models import ListMember, MemberList
+from social.looks.models import Look
 from social.moderation.models import Decision, Report
 from social.mutes.models import MutedThread, MutedWord
 from social.notes.models import Note
@@ -89,9 +90,22 @@ def sections(member: Member) -> list[Section]:
              ends=F("ends_at"), overturned=F("overturned_at")),
         rows("appeals", _("Your appeals"), Appeal.objects.filter(member=member),
              against=F("decision__kind"), words=F("text"), at=F("made_at"), became=F("state"), why=F("reasons")),
+        Section("looks", _("Who looked at the site as you"), lambda: _looks(member)),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip
+
+
+def _looks(member: Member) -> Iterator[Row]:
+    """Staff who saw the site as the member sees it, each with the pages they asked for."""
+    for look in Look.objects.filter(member=member).select_related("actor").order_by("pk"):
+        yield {
+            "by": look.actor.handle,
+            "why": look.reason,
+            "began": look.began_at,
+            "ended": look.ended_at,
+            "pages": list(look.pages.order_by("pk").values("at", "path", "shown")),
+        }
 
 
 def _plain(found: QuerySet[Any], fields: dict[str, Any]) -> Iterator[Row]:

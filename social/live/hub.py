@@ -15,6 +15,7 @@ from channels.db import database_sync_to_async as in_thread
 
 from social.live import reads
 from social.live.carrier import Event
+from social.live.meter import meter
 from social.live.publish import session_mark
 from social.live.sockets import Code, Socket
 from social.live.upkeep import Upkeep
@@ -79,6 +80,7 @@ class Hub:
             self.drop(next(other for other in self.sockets if other in own), Code.REPLACED)
         self.sockets[socket] = None
         self.members[socket.member_id].add(socket)
+        meter.opened(len(self.sockets))
 
     def remove(self, socket: Socket) -> None:
         """Forget a socket that is closed; twice is harmless."""
@@ -197,6 +199,7 @@ class Hub:
         if socket.marked:
             return
         socket.marked = True
+        socket.noted_at = self.loop.time()
         if socket.sending_since is None and socket.free_at <= self.loop.time():
             self.ready.append(socket)
             self.wake.set()
@@ -233,11 +236,13 @@ class Hub:
         if socket in self.sockets:
             now = self.loop.time()
             socket.free_at, socket.sending_since = now + PAUSE_SECONDS, now
-            self.start(self._tell_one(socket))
+            self.start(self._tell_one(socket, socket.noted_at))
 
-    async def _tell_one(self, socket: Socket) -> None:
-        await socket.tell()
+    async def _tell_one(self, socket: Socket, noted_at: float) -> None:
+        hints = await socket.tell()
         socket.sending_since = None
+        if hints:
+            meter.delivered(hints, self.loop.time() - noted_at)
 
     def drop_stuck(self) -> None:
         """Give up the sockets that took nothing for SLOW_SECONDS; a goodbye would be stuck as well."""
@@ -245,6 +250,7 @@ class Hub:
         for socket in list(self.sockets):
             if socket.sending_since is not None and socket.sending_since < limit:
                 self.remove(socket)
+                meter.dropped()
                 socket.abort()
 
 

@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from metya.wallets.models import Member
 from social.follows.models import Block, Follow, Mute
+from social.looks.models import HELD
 from social.notifications.models import Notification
 from social.posts import audience
 from social.posts.models import Post, Visibility
@@ -61,6 +62,8 @@ def member_of_session(key: str) -> Member | None:
     if not key or len(key) > 64 or not key.isalnum():
         return None
     data: dict[str, Any] = import_module(settings.SESSION_ENGINE).SessionStore(key).load()
+    if data.get(HELD) is not None:  # staff who look at the site as a member: nothing is live then
+        return None
     member = Member.objects.active().filter(pk=_number(data.get(SESSION_KEY))).first()
     if member is None:
         return None

@@ -43,8 +43,8 @@ class Socket:
     """Holds flags (the newest id of each kind, the posts on screen whose counts changed), never a queue."""
 
     __slots__ = (
-        "abort", "closed", "counted", "flags", "free_at", "interest", "marked", "posts", "send", "sending_since", "session",
-        "thread",
+        "abort", "closed", "counted", "flags", "free_at", "interest", "marked", "noted_at", "posts", "send", "sending_since",
+        "session", "thread",
     )  # fmt: skip
 
     def __init__(self, member_id: int, session: str, send: Send, abort: Callable[[], object] = lambda: None) -> None:
@@ -55,6 +55,7 @@ class Socket:
         self.flags: dict[str, int] = {}
         self.counted: set[int] = set()
         self.marked = False  # something is noted, and the hub knows
+        self.noted_at = 0.0  # when the first of what is noted was, on the loop's clock
         self.sending_since: float | None = None
         self.free_at = math.inf  # on the loop's clock; hints wait for it
         self.closed = False
@@ -96,10 +97,12 @@ class Socket:
         self.counted.clear()
         return hints
 
-    async def tell(self) -> None:
-        """Send what is noted."""
+    async def tell(self) -> int:
+        """Send what is noted; how many hints the socket took."""
+        taken = 0
         for text in self.take_hints():
-            await self._write({"type": "websocket.send", "text": text})
+            taken += await self._write({"type": "websocket.send", "text": text})
+        return taken
 
     async def close(self, code: Code) -> None:
         """End the connection for a reason that the page understands; the consumer then sees the disconnect."""
@@ -107,10 +110,14 @@ class Socket:
             self.closed = True
             await self._write({"type": "websocket.close", "code": int(code)})
 
-    async def _write(self, message: Message) -> None:
+    async def _write(self, message: Message) -> bool:
+        """Whether it was taken."""
         try:
             await self.send(message)
         except (OSError, RuntimeError) as error:
             logger.debug("a socket went away while being written to: %r", error)
         except Exception:  # must not keep the others from being told
             logger.exception("a socket could not be written to")
+        else:
+            return True
+        return False

@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async as in_thread
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from social.live import carrier, reads
+from social.live.meter import meter
 from social.live.sockets import Code
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 3.0
 CHECK_EVERY = 3  # polls
 REJOIN_EVERY = 20  # polls
+WRITE_EVERY = 20  # polls: a minute
 RETRY_SECONDS = 2.0
 # Ids are given out before the commit, so a lower one may appear after a higher one: look this far back.
 OVERLAP = 100
@@ -111,9 +113,12 @@ class Upkeep:
             await asyncio.sleep(POLL_SECONDS)
             turn += 1
             self.hub.drop_stuck()
+            meter.sampled(len(self.hub.sockets))
             await _carefully(self.poll)
             if turn % CHECK_EVERY == 0:
                 await _carefully(self.end_ended)
+            if turn % WRITE_EVERY == 0:
+                await _carefully(in_thread(meter.write))
             if turn % REJOIN_EVERY == 0:
                 await _carefully(self.rejoin)
 
@@ -156,7 +161,7 @@ class Upkeep:
                 hub.drop(socket, Code.ENDED)
 
 
-async def _carefully(work: Callable[[], Awaitable[None]]) -> bool:
+async def _carefully(work: Callable[[], Awaitable[object]]) -> bool:
     """Whether it went well; an error (the database is away) is logged and left to the next round."""
     try:
         await work()

@@ -6,8 +6,9 @@ from social.notes.models import Note
 
 
 def note_about(viewer: Member | None, member: Member) -> str:
-    """What ``viewer`` wrote down about ``member``; empty for nothing. One query, none for a visitor or oneself."""
-    if viewer is None or viewer.pk == member.pk:
+    """What ``viewer`` wrote down about ``member``; empty for nothing. One query, none for a visitor, oneself
+    and staff who look at the site as ``viewer``."""
+    if viewer is None or viewer.pk == member.pk or viewer.looked_at:
         return ""
     return next(iter(_about(me=viewer.pk, member=member.pk)), "")
 

@@ -319,7 +319,9 @@ def _marks(viewer: Member, ids: list[int], authors: list[int], sift: bool) -> se
     rows = _marks_of(me=viewer.pk, ids=ids, authors=authors, sift=sift)
     if sift:
         keep_words(viewer, rows)
-    return {(what, of) for what, of, _word in rows}
+    kept = {(what, of) for what, of, _word in rows}
+    # What they saved and how they voted is nobody else's, also not of staff who look at the site as they see it.
+    return {one for one in kept if one[0] not in ("bookmark", "vote")} if viewer.looked_at else kept
 
 
 def _marks_for(me: int, ids: list[int], authors: list[int], sift: bool) -> "QuerySet[Any, tuple[str, int, str]]":

@@ -85,8 +85,9 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A picture that is not for everyone, judged anew at each request and kept by no cache; 404 for who may not see it."""
-    image = pictures.picture_of(member_of(request), pk, confirmed=secondfactor.verified(request))
-    if image is None:
+    viewer = member_of(request)
+    image = pictures.picture_of(viewer, pk, confirmed=not viewer.looked_at and secondfactor.verified(request))
+    if image is None or (viewer.looked_at and image.post_id is None):  # of a draft: staff who look see none
         raise Http404
     return private_picture(image.file) if image.private else redirect(image.url)
 

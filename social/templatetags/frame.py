@@ -5,11 +5,13 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from metya.wallets.models import Member
 from metya.web.shapes import Shapes, stand_ins
+from social.looks.policy import may_look_as
 from social.posts.forms import Blank, PostForm
 from social.profiles.models import name_of
 from social.templatetags.metya import bell, face, letters
@@ -108,3 +110,12 @@ def unwritten(context: Context, name: str, form: PostForm) -> SafeString:
 
 def _shapes(context: Context) -> Shapes:
     return Shapes(context.template.engine)  # type: ignore[union-attr]
+
+
+@register.simple_tag(takes_context=True)
+def look_at(context: Context, member: Any) -> str:
+    """Where staff begin to see the site as ``member`` sees it; empty for those who may not."""
+    actor = context["request"].user
+    found = member if isinstance(member, Member) else None
+    may = isinstance(actor, Member) and found is not None and may_look_as(actor, found)
+    return reverse("looks-desk:begin", args=[member.pk]) if may else ""

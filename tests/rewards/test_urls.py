@@ -3,7 +3,7 @@
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-PUBLIC = {"epochs:list", "epochs:detail", "epochs:file", "epochs:verify"}
+PUBLIC = {"epochs:list", "epochs:detail", "epochs:file", "epochs:verify", "schedules:stop"}
 OWN = {"payouts:mine", "payouts:chip", "payouts:claim", "payouts:claim-status", "payouts:proof", "payouts:why"}
 
 
@@ -11,7 +11,7 @@ def _views(resolver: URLResolver, space: str = ""):
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
             yield from _views(entry, entry.namespace or space)
-        elif isinstance(entry, URLPattern) and space in ("epochs", "payouts"):
+        elif isinstance(entry, URLPattern) and space in ("epochs", "payouts", "schedules"):
             yield f"{space}:{entry.name}", entry.callback
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from metya.wallets.models import Member
-from rewards.demo import history
+from rewards.demo import history, schedule
 from rewards.reports.jobs import count_today
 from social.demo import aftermath, bell, community, letters, planting
 from social.trends import actions as trends
@@ -60,6 +60,8 @@ class Command(BaseCommand):
         self._say(history.publish())
         with transaction.atomic():
             history.date_back(made.now)
+            if settings.SENDS_MAIL:
+                schedule.plan()
             self._say(f"{bell.ring(planted, history.notices()):,} notifications")
         count_today.enqueue()
         self._say("done")

@@ -24,6 +24,8 @@ from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
 from social.appeals import actions as appeals
+from social.looks import actions as looks
+from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
 from tests import make
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 ADMIN, AUDITOR, MANAGER, REVIEWER = Role.ADMIN, Role.AUDITOR, Role.MANAGER, Role.REVIEWER
 DECIDE = {Role.MODERATOR, Role.SENIOR, ADMIN}
+LOOK = {Role.SENIOR, ADMIN}
 MONEY = {REVIEWER, MANAGER, AUDITOR, ADMIN}
 REPORTS = {MANAGER, AUDITOR, ADMIN}
 EXPORTS = {MANAGER, ADMIN}
@@ -53,6 +56,8 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "appeals-desk:index": (DECIDE | {AUDITOR}, NOBODY),
     "appeals-desk:card": (DECIDE | {AUDITOR}, NOBODY),
     "appeals-desk:decide": (NOBODY, DECIDE),
+    "looks-desk:begin": (LOOK, LOOK),
+    "looks-desk:end": (NOBODY, LOOK),
     "reports:dashboard": (REPORTS, NOBODY),
     "reports:family": (REPORTS, NOBODY),
     "reports:month": (REPORTS, NOBODY),
@@ -62,6 +67,8 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "reports:export-rows": (REPORTS, NOBODY),
     "reports:export-cancel": (NOBODY, NOBODY),  # one's own; whoever else asks is refused
     "reports:export-file": (NOBODY, NOBODY),  # only by a link that was signed for its owner
+    "reports:schedules": (REPORTS, EXPORTS),
+    "reports:schedule-deed": (NOBODY, NOBODY),  # one's own; another's is not there
     "admin:rewards_batch_payouts": (MONEY, NOBODY),
     "admin:rewards_batch_ring": (MONEY, {REVIEWER}),
     "admin:rewards_batch_simulate": (NOBODY, {REVIEWER}),
@@ -117,6 +124,9 @@ def world(settings, fay, finn, alice, carol, mona):
     third = make.report(carol, alice, post=make.post(alice, "Said 3"))
     appeal = appeals.appeal(actor=alice, decision=make.decide(mona, third, "warn"), text="It was a joke.")
     Tag.objects.create(name="ferry")
+    sena = make.member("sena", roles=("senior",))
+    look = looks.begin(actor=sena, member=carol, reason="A report about replies", session_key="k")
+    looks.end(actor=sena, look=look, ending=Ending.ENDED)
     ChainTransaction.objects.create(chain_id=1, kind="submit", state="failed", epoch=0)
     housekeeping.enqueue()
     export = Export.objects.create(asked_by=fay, name="posts", format="xlsx")
@@ -128,10 +138,12 @@ def world(settings, fay, finn, alice, carol, mona):
         "queue": {"pk": first.case_id},
         "queue:undo": {"pk": made.pk},
         "appeals-desk": {"pk": appeal.pk},
+        "looks-desk": {"pk": alice.pk},
         "reports:family": {"name": "growth"},
         "reports:month": {"year": 2026, "number": 1},
         "reports:unmark": {"member": alice.pk},
         "reports:export-cancel": {"pk": export.pk},
+        "reports:schedule-deed": {"pk": 1, "what": "pause"},
         "reports:export-file": {"signed": "none"},
     }
 

@@ -26,6 +26,7 @@ from rewards.payouts.models import Payout
 from rewards.reports import datasets, exporting, formats, jobs
 from rewards.reports.datasets import DATASETS, Column, Type, Wanted
 from rewards.reports.models import Export, MachineAccount
+from social.live.models import LiveMinute
 from social.notifications.models import Notification
 from tests import make
 from tests.rewards.reports.conftest import DAY, after, at, before, count, deed, post
@@ -190,6 +191,7 @@ def test_every_table_can_be_read_with_every_column(likes, name):
     ada, ben, _cyn = likes
     post(ada, at())
     exporting_of(ada, ben)
+    LiveMinute.objects.create(process="one", minute=at())
     one = DATASETS[name]
     count(before(2), before(1), DAY)
     for personal in (False, True):

@@ -92,6 +92,7 @@ def test_every_metric_has_a_name_of_its_own_and_uses_figures_that_are_counted(db
     names = [one.name for one in catalogue.METRICS]
     assert len(set(names)) == len(names) and {one.family for one in catalogue.METRICS} == set(Family)
     known = set(counting.count(FIRST, ()).figures) | {"pool", "reach", "paid", "earned", "median", "top.1", "gini"}
+    known |= {f"live.{name}" for name in ("peak", "mean", "delivered", "slow", "dropped")}
 
     class Noting(Days):
         asked: set[str] = set()

@@ -316,7 +316,7 @@ def test_after_a_crash_at_sending_it_is_not_sent_again(alice, bob, ready, monkey
     def cut(*_args, **_more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sending, "_send", cut)
+    monkeypatch.setattr(sending, "send", cut)
     with pytest.raises(KeyboardInterrupt):
         sending.send_digest(alice.pk)
     monkeypatch.undo()

@@ -1,0 +1,40 @@
+"""A member's schedules with what became of them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from metya.wallets.models import Member
+from rewards.reports.datasets import DATASETS
+from rewards.reports.metrics import Text
+from rewards.schedules.models import UNDO, Run, Schedule
+
+SHOWN_RUNS = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One schedule, its table's title, and its latest runs, the newest first. ``deleted``: it can still be brought back."""
+
+    schedule: Schedule
+    title: Text
+    runs: list[Run]
+    deleted: bool
+
+    @property
+    def weekday(self) -> int | None:
+        return self.schedule.weekday
+
+
+def lines(member: Member) -> list[Line]:
+    """The kept ones first, by when they are due; two queries."""
+    rows = Schedule.objects.filter(member=member).exclude(deleted_at__lte=timezone.now() - UNDO)
+    latest = Prefetch("runs", Run.objects.select_related("export").order_by("-due_at"))
+    found = rows.prefetch_related(latest).order_by("next_at", "pk")
+    made = [
+        Line(one, DATASETS[one.name].title, list(one.runs.all())[:SHOWN_RUNS], one.deleted_at is not None)
+        for one in found
+        if one.name in DATASETS
+    ]
+    return sorted(made, key=lambda line: line.deleted)
