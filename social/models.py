@@ -37,8 +37,8 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
     "Follow", "FollowRequest", "Import", "Interaction", "Kept", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute",
-    "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
+    "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
+    "MessageSettings", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
     "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",
     "PostWords", "Profile", "PushDevice", "PushLine", "Report", "ReporterMute", "Rule", "RuleVersion", "Strike",
     "Tag", "TagFollow", "TagVeto", "Trend", "TrustedMember",
