@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from metya.web.errors import ActionError
+from metya.web.errors import ActionError, Invalid
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
 from social.detection import actions, policy, reads
@@ -133,8 +133,10 @@ class DetectorAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             deed = _DEEDS.get(request.POST.get("deed", ""))
             try:
-                if deed is None:
+                if not policy.may_edit(actor):
                     raise PermissionDenied
+                if deed is None:
+                    raise Invalid(_t("Choose whether to try it, or to switch it on or off."))
                 deed(actor=actor, detector=detector)
                 return HttpResponseRedirect(reverse("admin:social_detector_trial", args=[pk]))
             except ActionError as error:

@@ -428,7 +428,7 @@ def test_threads_reposts_and_what_is_not_public_are_no_burst(sena, alice, bob):
 def test_a_new_member_who_mentions_strangers(sena, alice, bob, carol):
     """bob follows alice, so that he does not count; neither does whom she answers, nor she herself."""
     detector(sena, Kind.MENTIONS, days=7, members=2)
-    dora, edda = make.member("dora"), make.member("edda")
+    _dora, edda = make.member("dora"), make.member("edda")
     assert look(posts.publish(actor=alice, text="@bob @carol @dora @alice")) == 0
     answered = posts.publish(actor=edda, text="Hello")
     assert look(posts.publish(actor=alice, text="@edda yes", in_reply_to=answered)) == 0
