@@ -79,7 +79,7 @@ class DetectorAdmin(ReadOnlyAdmin):
     def standing(self, row: Detector) -> str:
         return reads.standing(row)
 
-    @admin.display(description=_("right"))
+    @admin.display(description=_("accuracy"))
     def right(self, row: Any) -> str:
         if not row.decided:
             return _t("no case decided yet")
