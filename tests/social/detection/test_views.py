@@ -191,3 +191,22 @@ def test_a_suspended_senior_sets_nothing(sena, as_member):
     browser.post(trial_of(made), {"deed": "off"})
     made.refresh_from_db()
     assert made.active
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("signal", "A detector of the site found it, and a person decided."),
+        ("both", "Somebody reported it, a detector of the site found it as well, and a person decided."),
+        ("report", "Somebody reported it and a person decided; no machine had a part in it."),
+    ],
+)
+def test_the_member_reads_whether_a_machine_found_it(sena, alice, carol, mona, as_member, first, told):
+    detector(sena)
+    post = make.post(alice, "free crypto" if first != "report" else "Rude")
+    if first != "signal":
+        make.report(carol, alice, post=post)
+    looking_on.look_at(post.pk)
+    decide(mona, Case.objects.get(), "warn")
+    status, said = page(as_member(alice), "/settings/reports/")
+    assert status == 200 and told in said and said.count("a person decided") == 1
