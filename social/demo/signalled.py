@@ -10,7 +10,7 @@ from social.moderation.models import Case, due, ranked
 from social.rules.models import Rule
 
 _TRADED = ("like for like", "follow me and I follow you", "drop your handle", "I return all")
-_COPIED = {"members": 2, "times": 2, "minutes": 2 * 24 * 60, "least": 12}
+_COPIED = {"members": 3, "times": 3, "minutes": 60, "least": 30}
 # So many cases, and how many minutes ago the first of them was opened.
 _CASES = 4
 _AGO = 50
@@ -22,7 +22,7 @@ def add(planted: Planted) -> None:
     found: list[int] = []
     for kind, name, rule, params in (
         (Kind.WORDS, "Offers to trade likes", "trading", {"phrases": list(_TRADED)}),
-        (Kind.DUPLICATE, "The same praise again", "spam", _COPIED),
+        (Kind.DUPLICATE, "The same text again", "spam", _COPIED),
     ):
         made = actions.make(actor=ada, kind=kind, name=name, rule=Rule.objects.get(key=rule))
         actions.change(actor=ada, detector=made, name=name, rule=made.rule, params=params)

@@ -123,6 +123,17 @@ class DetectorAdmin(ReadOnlyAdmin):
         messages.success(request, _t("Kept."))
         return HttpResponseRedirect(reverse("admin:social_detector_trial", args=[obj.pk]))
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """One way on: a detector is set and then tried."""
+        one_way = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, one_way | (extra_context or {}))
+
     def trial(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """GET: how the last trial went, with its matches. POST ``deed``: "try", "on" or "off"."""
         actor = member_of(request)
@@ -176,7 +187,7 @@ class SignalAdmin(ReadOnlyAdmin):
     purpose = _(
         "What detectors found by themselves, and what moderators made of it. It is decided in the queue, case by case."
     )
-    list_display = ("created_at", "state", "detector", "why", "rule_version", "member", "in_queue")
+    list_display = ("created_at", "state", "found", "member", "in_queue")
     list_filter = ("state", "detector", ("rule_version__rule", ByRule))
     list_select_related = ("case", "detector", "member", "rule_version")
     search_fields = ("member__handle", "detector__name")
@@ -187,6 +198,11 @@ class SignalAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_per_page = 50
     show_full_result_count = False
+
+    @admin.display(description=_("reason"))
+    def found(self, row: Signal) -> str:
+        """Why, and below it which detector says so."""
+        return format_html('{}<p class="meta">{}</p>', row.reason, row.detector)
 
     @admin.display(description=_("reason"))
     def why(self, row: Signal) -> str:

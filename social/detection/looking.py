@@ -2,22 +2,25 @@
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from metya.web.prepared import Prepared
 from social.detection import folding, imagery
 from social.detection.kinds import Copy, Prints
-from social.detection.models import TRIED, ImagePrint, PostPrint, RemovedImage
+from social.detection.models import Detector, ImagePrint, Kind, PostPrint, RemovedImage
 from social.follows.models import Follow
 from social.posts.models import Mention, Post, PostQuerySet, Visibility
 
 # No threshold reaches so far, so that more need not be read.
 MOST = 501
+MOST_COPIES = 2_000
 MOST_REMOVED = 20_000
 # What no detector counts as the same text (``params``).
 SHORTEST = 10
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 def seen_by_all() -> PostQuerySet:
@@ -31,6 +34,27 @@ _one = Prepared(lambda pk: seen_by_all().filter(pk=pk), "pk")
 def one_seen_by_all(pk: int) -> Post | None:
     """The post, if detectors look at it."""
     return next(iter(_one(pk=pk)), None)
+
+
+def _copies_of(number: int, but: int) -> "QuerySet[PostPrint, Any]":
+    rows = PostPrint.objects.filter(text_hash=number, post__deleted_at=None, post__visibility=Visibility.PUBLIC)
+    found = rows.exclude(post=but).order_by("-at").values_list("post_id", "post__author_id", "at")
+    return found[:MOST_COPIES]
+
+
+def _posted_by(author: int, last: int) -> "QuerySet[Post, Any]":
+    rows = Post.objects.present().public().originals().filter(author=author, pk__lte=last)
+    return rows.exclude(in_reply_to__author=author).order_by("-pk").values_list("created_at", flat=True)[:MOST]
+
+
+_copies: Prepared[Any] = Prepared(_copies_of, "number", "but")
+_posted: Prepared[Any] = Prepared(_posted_by, "author", "last")
+_running = Prepared(lambda: Detector.objects.running().exclude(kind=Kind.RING).order_by("pk"))
+
+
+def running() -> list[Detector]:
+    """The detectors that look at posts now; one query."""
+    return _running()
 
 
 class Look:
@@ -70,19 +94,13 @@ class Look:
 
     @cached_property
     def copies(self) -> list[Copy]:
-        """The newest posts with the same text, of the week before; one query."""
-        rows = PostPrint.objects.filter(text_hash=self.print.text_hash, at__gt=self.moment - TRIED, at__lte=self.moment)
-        rows = rows.filter(post__deleted_at=None, post__visibility=Visibility.PUBLIC).exclude(post=self.post)
-        found = rows.order_by("-at").values_list("post_id", "post__author_id", "at")[:MOST]
-        return [Copy(*one) for one in found]
+        """The newest posts with the same text; one query. ``kinds`` looks at when they were."""
+        return [Copy(*one) for one in _copies(number=self.print.text_hash, but=self.post.pk)]
 
     @cached_property
     def posted(self) -> list[datetime]:
-        """When the author posted in the day before, itself included, without answers to themselves; one query."""
-        end = self.post.created_at
-        rows = Post.objects.present().public().originals().filter(author=self.author)
-        rows = rows.filter(created_at__gt=end - _DAY, created_at__lte=end).exclude(in_reply_to__author=self.author)
-        return list(rows.order_by("-pk").values_list("created_at", flat=True)[:MOST])
+        """When the author posted up to this post, itself included, without answers to themselves; one query."""
+        return _posted(author=self.author, last=self.post.pk)
 
     @cached_property
     def strangers(self) -> list[str]:
@@ -114,8 +132,16 @@ class Look:
 def keep_print(look: Look) -> None:
     """Its text as a number, for the posts that come after; what is too short to count has none."""
     if look.length < SHORTEST:
-        PostPrint.objects.filter(post=look.post).delete()
+        if look.post.version > 1:
+            PostPrint.objects.filter(post=look.post).delete()
         return
     made = look.print
-    values = {"text_hash": made.text_hash, "length": made.length, "at": made.at}
-    PostPrint.objects.update_or_create(post=look.post, defaults=values)
+    with connection.cursor() as cursor:
+        values = (made.text_hash, made.length, connection.ops.adapt_datetimefield_value(made.at))
+        cursor.execute(_KEEP, [look.post.pk, *values])
+
+
+_KEEP = """
+INSERT INTO social_postprint (post_id, text_hash, length, at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (post_id) DO UPDATE SET text_hash = excluded.text_hash, length = excluded.length, at = excluded.at
+"""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from metya.wallets.models import Member
 from social.detection import kinds, rings, signalling
 from social.detection.kinds import Found
-from social.detection.looking import Look, keep_print, one_seen_by_all
+from social.detection.looking import Look, keep_print, one_seen_by_all, running
 from social.detection.models import Detector, Kind
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def look_at(post_id: int) -> int:
     look, given = Look(post), 0
     failed: list[Exception] = []
     keep_print(look)
-    for detector in Detector.objects.running().exclude(kind=Kind.RING).select_related("rule").order_by("pk"):
+    for detector in running():
         try:
             found = kinds.judge(detector.kind, detector.params, look)
             if found is not None:
