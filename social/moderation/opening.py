@@ -57,7 +57,8 @@ def join(*, member: Member, about: About, queue: str, add: Callable[[Case], T], 
 
 
 def _case(member: Member, about: About, queue: str, by_signal: bool) -> Case:
-    found = Case.objects.of(about).standing().first()
+    # Locked, so that whoever joins at the same moment is weighed together with this.
+    found = Case.objects.of(about).standing().select_for_update(no_key=True).first()
     if found is not None:
         return found
     now = timezone.now()
