@@ -21,7 +21,7 @@ def run() -> list[Row]:
         return [row("twenty detectors, one post", float("nan"), "ms", note="not measured: no PostgreSQL at hand")]
     with postgres(SITE_URL="http://127.0.0.1:8000", DEMO="1") as env:
         found = json.loads(step(env, "tests.bench.detector_speed", "read"))
-    note = f"{POSTS:,} posts; mean of {LOOKS}; CPU of the database beside it {found['database']:.2f} ms; {found['signals']} signals"
+    note = f"{POSTS:,} posts; mean of {LOOKS}; beside it the database {found['database']:.2f} ms CPU"
     return [
         row(f"{DETECTORS} detectors look at one post", found["worker"], "ms CPU", most=MS, note=note),
         row(
