@@ -50,6 +50,7 @@ PERIODIC: list[Periodic] = [
     Periodic("downloads and departures", "metya.members.jobs.tidy", HOUR, offset=53 * MINUTE),
     Periodic("decisions", "social.moderation.jobs.apply_decisions", 10),
     Periodic("evidence", "social.moderation.jobs.forget_evidence", DAY, offset=2 * HOUR + 11 * MINUTE),
+    Periodic("fingerprints", "social.detection.jobs.forget_prints", DAY, offset=2 * HOUR + 19 * MINUTE),
     Periodic("chain", "rewards.chain.jobs.follow_chain", 5),
     Periodic("chain reconciliation", "rewards.chain.jobs.reconcile_chain", HOUR, offset=31 * MINUTE),
 ]

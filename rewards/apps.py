@@ -44,8 +44,9 @@ class RewardsConfig(AppConfig):
         from metya.ops import health, waiting
         from rewards.chain import checks, hooks
         from rewards.ledger import checking
-        from rewards.payouts import moderated, publicly, publishing
+        from rewards.payouts import flagged, moderated, publicly, publishing
         from rewards.payouts.waiting import for_reviewers
+        from social.detection import rings
         from social.moderation import stakes
         from social.transparency import held
 
@@ -54,6 +55,7 @@ class RewardsConfig(AppConfig):
         health.register("ledger", checking.health)
         waiting.register(for_reviewers)
         stakes.register(moderated.Payouts())
+        rings.register(flagged.Flagged())
         held.register(publicly.held_between)
         hooks.register(publishing.hear)
         hooks.guard(publishing.refuse_if_edited)

@@ -1,5 +1,6 @@
 """Imports every feature's admin pages."""
 
+import social.detection.admin
 import social.interactions.admin
 import social.looks.admin
 import social.moderation.admin

@@ -10,6 +10,8 @@ _MODERATORS = [
     "social.view_moderatedmember",
     "social.suspend_member",
     "social.view_rule",
+    "social.view_detector",
+    "social.view_signal",
     "social.view_logentry",
     "social.view_post",
     "social.remove_post",
@@ -49,7 +51,8 @@ class SocialConfig(AppConfig):
             "overturn them, with reasons. The ? key shows all keys."
         ),
         "senior": _(
-            "You are a senior moderator: you moderate, decide what others escalated, and word the rules. A new wording is a "
+            "You are a senior moderator: you moderate, decide what others escalated, word the rules, and set the "
+            "detectors: each is tried on the last 7 days before it is switched on. A new wording is a "
             "new version; what was decided goes on citing the old one."
         ),
         "auditor": _(

@@ -2,6 +2,7 @@
 
 from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
@@ -35,11 +36,12 @@ from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
-    "Follow", "FollowRequest", "Import", "Interaction", "Kept", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute",
-    "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
-    "MessageSettings", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
-    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",
-    "PostWords", "Profile", "PushDevice", "PushLine", "Report", "ReporterMute", "Rule", "RuleVersion", "Strike",
-    "Tag", "TagFollow", "TagVeto", "Trend", "TrustedMember",
+    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
+    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Like", "LinkHost",
+    "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest",
+    "MemberList", "Mention", "Message", "MessageImage", "MessageSettings", "ModeratedMember", "Mute", "MutedThread",
+    "MutedWord", "Note", "Notification", "NotificationChoice", "Participant", "Pause", "PersonWords", "Poll",
+    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Profile", "PushDevice",
+    "PushLine", "RemovedImage", "Report", "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Tag", "TagFollow",
+    "TagVeto", "Trend", "Trial", "TrustedMember",
 ]  # fmt: skip

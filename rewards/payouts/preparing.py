@@ -12,6 +12,7 @@ from rewards.epochs.wallets import owners
 from rewards.ledger import bulk
 from rewards.payouts import checks, moderated
 from rewards.payouts.models import Batch, Payout, PayoutState
+from social.detection.jobs import look_at_rings
 
 _NUMBERS = ("influence", "earned", "amount", "owed", "cumulative")
 _FIELDS = ("epoch", "wallet", "member", *_NUMBERS, "before", "state", "state_at")
@@ -43,7 +44,7 @@ def _state(amount: int) -> str:
 
 def prepare(epoch: Epoch) -> Batch:
     """The next version of the batch of an attested epoch, with its checks; the epoch is then in review. What moderators decided
-    since its facts were taken holds the payouts that it touches.
+    since its facts were taken holds the payouts that it touches; rings go before the moderators' detectors.
 
     Raises Overtaken when another worker prepared it, FilesDamaged.
     """
@@ -59,4 +60,5 @@ def prepare(epoch: Epoch) -> Batch:
             checks=[check.to_json() for check in found],
         )
         moderated.catch_up(epoch)
+        look_at_rings.enqueue(epoch.number)
         return batch

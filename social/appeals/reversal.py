@@ -11,6 +11,7 @@ from metya.ops import audit
 from metya.wallets.models import Member
 from social.appeals import keeping, publishing
 from social.appeals.models import Appeal
+from social.detection.models import Signal
 from social.interactions import actions as interactions
 from social.moderation import stakes
 from social.moderation.models import Decision, Deed, Kind, Report, Strike, hiding
@@ -132,10 +133,11 @@ def _end_suspension(made: Decision) -> str:
 
 
 def _correct_reports(made: Decision) -> None:
-    """They were dismissed after all, which also counts for how often their reporters were right; those are told."""
+    """They were dismissed after all, which also counts for how often reporters and detectors were right; reporters are told."""
     rows = Report.objects.filter(case=made.case_id, state=Report.State.UPHELD).select_related("reporter", "member")
     for one in rows:
         said = Sentence(_CORRECTED, {"handle": one.member.handle})
         key = f"report:{one.pk}:appeal"
         notifications.notify(member=one.reporter, kind="notice", text=said, url="/settings/reports/", key=key)
-    Report.objects.filter(case=made.case_id, state=Report.State.UPHELD).update(state=Report.State.DISMISSED)
+    for Model in (Report, Signal):
+        Model._default_manager.filter(case=made.case_id, state="upheld").update(state="dismissed")

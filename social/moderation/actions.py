@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from metya.ops import audit
 from metya.wallets.models import Member
 from metya.web.errors import Invalid, NotAllowed
+from social.detection.models import Signal
 from social.follows import actions as follows
 from social.moderation import evidence as snapshots
 from social.moderation import opening, policy, publishing, reads
@@ -146,7 +147,7 @@ def unsuspend(*, actor: Member, member: Member, reason: str) -> bool:
 
 
 def settle(case: Case, *, state: str, by: Member) -> None:
-    """The open reports of a case get their outcome, and their reporters are told; inside the caller's transaction."""
+    """The open reports and signals of a case get their outcome, and reporters are told; inside the caller's transaction."""
     now = timezone.now()
     text = _UPHELD if state == Report.State.UPHELD else _DISMISSED
     for one in Report.objects.open().filter(case=case).select_related("reporter", "member"):
@@ -154,6 +155,7 @@ def settle(case: Case, *, state: str, by: Member) -> None:
         key = f"report:{one.pk}"
         notifications.notify(member=one.reporter, kind="notice", text=said, url="/settings/reports/", key=key)
     Report.objects.open().filter(case=case).update(state=state, decided_at=now, decided_by=by, told_at=now)
+    Signal.objects.open().filter(case=case).update(state=state, decided_at=now)
 
 
 def _reasoned(reason: str) -> str:

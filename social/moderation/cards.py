@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from social.appeals.models import Appeal
+from social.detection import reads as detection
 from social.messages.evidence import pictures_of
 from social.moderation import claims, policy, reads
 from social.moderation.models import DEEDS, Case, CaseNote, Decision, Deed, Kind, Report, Strike
@@ -57,6 +58,7 @@ class Card:
     case: Case
     mine: bool
     complaints: list[Complaint]
+    signs: list[detection.Sign]
     post: Post | None
     parents: list[Post]
     pictures: list[str]
@@ -78,7 +80,9 @@ class Card:
     @property
     def evidence(self) -> list[str]:
         """How it stood when it was reported, each wording once."""
-        return list(dict.fromkeys(one.report.evidence for one in self.complaints if one.report.evidence))
+        reported = [one.report.evidence for one in self.complaints]
+        signalled = [one.signal.snapshot for one in self.signs]
+        return list(dict.fromkeys(text for text in (*reported, *signalled) if text))
 
     @property
     def changed(self) -> bool:
@@ -117,19 +121,21 @@ def tabs(actor: Member) -> list[Tab]:
 
 
 def card(actor: Member, case: Case, queue: str = "") -> Card:
-    """Everything on the screen of ``case``; about fifteen queries, whatever the size of the queue."""
+    """Everything on the screen of ``case``; about seventeen queries, whatever the size of the queue."""
     found = list(
         Report.objects.filter(case=case).select_related("reporter", "rule_version__rule").order_by("pk")[:SHOWN]
     )
     complaints = [Complaint(one, reads.accuracy(one.reporter)) for one in found]
     post = _post(case)
     now = timezone.now()
-    said = [one.rule_version.rule.key for one in found]
+    signs = detection.signs(case)
+    said = [one.rule_version.rule.key for one in found] + [one.signal.rule_version.rule.key for one in signs]
     worded = rules.in_force()
     return Card(
         case=case,
         mine=case.state == Case.State.OPEN and case.claimed_by_id == actor.pk and _later(case.claimed_until, now),
         complaints=complaints,
+        signs=signs,
         post=post,
         parents=_parents(post),
         pictures=_pictures(case, post),

@@ -86,6 +86,7 @@ def decide(
         rule_version=version,
         ground=version.rule.ground if version else "",
         facts=text,
+        automated_detection=case.by_signal,
         ends_at=ends,
         made_at=now,
         effective_at=now + UNDO,

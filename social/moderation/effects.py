@@ -10,6 +10,7 @@ from metya.ops import audit
 from metya.wallets import sessions
 from metya.wallets.models import Member
 from social.appeals import keeping
+from social.detection import imagery
 from social.interactions import actions as interactions
 from social.lists.models import MemberList
 from social.live import publish as live
@@ -32,6 +33,7 @@ def apply(made: Decision) -> None:
     if made.kind == Deed.HIDE:
         _hide_post(made.case.subject_id)
     elif made.kind == Deed.REMOVE:
+        imagery.remember(_pictures(made.case), made)
         _remove(made)
     elif made.kind == Deed.SUSPEND:
         _suspend(made)
@@ -44,6 +46,13 @@ def content_of(case: Case) -> Post | None:
     if case.kind == Kind.IMAGE:
         return Post.objects.filter(reports__case=case).first()
     return None
+
+
+def _pictures(case: Case) -> list[PostImage]:
+    """Those that are removed with what the case is about, so that they are known again."""
+    if case.kind == Kind.IMAGE:
+        return list(PostImage.objects.filter(pk=case.subject_id))
+    return list(PostImage.objects.filter(post=case.subject_id)) if case.kind == Kind.POST else []
 
 
 def _hide_post(pk: int) -> None:

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from metya.wallets.models import Member
+from social.detection.models import Signal
 from social.lists.models import MemberList
 from social.moderation.models import Decision, Report
 from social.posts.models import Post, PostImage
@@ -42,11 +43,14 @@ def of_list(one: MemberList) -> str:
 
 
 def forget() -> int:
-    """What was kept of decided cases goes after KEPT; how many. The report, its rule and its outcome stay, and all of it while an
-    appeal waits."""
+    """What was kept of decided cases goes after KEPT; how many. The report or signal, its rule and its outcome stay, and all of
+    it while an appeal waits."""
     appealed = Decision.objects.filter(case=OuterRef("case"), appeal__state="open")
-    over = Report.objects.decided().filter(decided_at__lt=timezone.now() - KEPT)
-    return over.exclude(evidence="").exclude(Exists(appealed)).update(evidence="")
+    before = timezone.now() - KEPT
+    over = Report.objects.decided().filter(decided_at__lt=before).exclude(evidence="").exclude(Exists(appealed))
+    signalled = Signal.objects.decided().filter(decided_at__lt=before).exclude(evidence="", snapshot="")
+    emptied = signalled.exclude(Exists(appealed)).update(evidence="", snapshot="")
+    return over.update(evidence="") + emptied
 
 
 def _picture(image: PostImage) -> str:

@@ -77,6 +77,7 @@ class Case(models.Model):
 
     ``decided`` for the seconds in which the decision can be taken back, ``closed`` once it has its effects. ``rank_at`` is
     where it stands in the queue: when it is due, brought forward by up to an hour the more its reporters were right before.
+    ``by_signal``: a detector opened it, whoever reported the same later.
     """
 
     class State(models.TextChoices):
@@ -102,6 +103,7 @@ class Case(models.Model):
     escalated = models.BooleanField(_("escalated"), default=False)
     # A moderator who came upon it, without a report.
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    by_signal = models.BooleanField(_("found by a machine"), default=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -253,7 +255,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """What a moderator decided, with the reasons that the DSA (Art. 17) asks for. The effects come at ``effective_at``.
 
-    ``ground`` as the rule had it then. No decision here is made, and no case found, by a machine: both fields say so.
+    ``ground`` as the rule had it then. No decision here is made by a machine; ``automated_detection``
+    says whether one opened the case.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")

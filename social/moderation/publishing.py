@@ -18,9 +18,10 @@ def ref(made: Decision) -> str:
 
 
 def decided(made: Decision) -> None:
-    """A decision that has its effects now. An approval names the rule under which it was reported first."""
+    """A decision that has its effects now. An approval names the rule under which it was reported, or signalled, first."""
     case = made.case
-    first = case.reports.select_related("rule_version__rule").order_by("pk").first()  # type: ignore[attr-defined]
+    rows = case.signals if case.by_signal else case.reports  # type: ignore[attr-defined]
+    first = rows.select_related("rule_version__rule").order_by("pk").first()
     version = made.rule_version or (first.rule_version if first is not None else None)
     log.append(
         kind=Entry.DECISION,
@@ -30,7 +31,7 @@ def decided(made: Decision) -> None:
             "moderator": log.name_of(None if made.automated_decision else made.moderator),
             "subject": case.kind,
             "queue": case.queue,
-            "source": "moderator" if case.opened_by_id else "reports" if first is not None else "signal",
+            "source": "moderator" if case.opened_by_id else "signal" if case.by_signal else "reports",
             "rule": version.rule.key if version else "",
             "rule_version": version.number if version else 0,
             "ground": made.ground,
@@ -46,7 +47,7 @@ def decided(made: Decision) -> None:
 
 
 def waited(case: Case, until: datetime) -> int:
-    """Minutes from the first report."""
+    """Minutes from the first report or signal."""
     return max(0, (until - case.opened_at) // _MINUTE)
 
 

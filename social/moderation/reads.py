@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
+from social.detection.models import Signal
 from social.moderation.models import Decision, Kind, Report, ReporterMute
 
 REMEMBERED = 100
@@ -49,8 +51,14 @@ def own_reports(member: Member, before: int | None) -> Page[Report]:
 
 
 def decided_about(member: Member) -> list[Decision]:
-    """What was decided about the member and has its effects, the newest first; one query."""
-    rows = Decision.objects.told_to(member).select_related("case", "rule_version__rule", "appeal", "kept")
+    """What was decided about the member and has its effects, the newest first, with ``signalled``: whether a detector had a part
+    in finding it; one query."""
+    signals = Signal.objects.filter(case=OuterRef("case"), created_at__lte=OuterRef("made_at"))
+    rows = (
+        Decision.objects.told_to(member)
+        .annotate(signalled=Exists(signals))
+        .select_related("case", "rule_version__rule", "appeal", "kept")
+    )
     return list(rows.order_by("-pk")[:REMEMBERED])
 
 

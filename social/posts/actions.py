@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.bookmarks.models import Bookmark
+from social.detection.watching import watch
 from social.interactions import actions as interactions
 from social.interactions.models import Kind
 from social.lists.models import MemberList
@@ -137,6 +138,7 @@ def restore(*, actor: Member, post: Post) -> Post:
     post.refresh_from_db()
     if not restored and not post.present:
         raise Conflict(_("It is too late to bring the post back."), code="too-late")
+    watch(post)  # deleted before the detectors came to it
     return post
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, NotAllowed
+from social.detection.watching import watch
 from social.live import publish as live
 from social.notifications import actions as notifications
 from social.posts import policy
@@ -60,6 +61,7 @@ def edit(
     post.save(update_fields=["text", "html", "warning", "language", "version", "edited_at"])
     _link(actor, post, rendered, off)
     _reconnect(actor, post, rendered)
+    watch(post)
     live.post_counts(post.pk)
     return post
 

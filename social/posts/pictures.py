@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member, Role
 from metya.web.errors import Conflict, Invalid, NotAllowed
+from social.detection.models import Signal
 from social.moderation.models import Report
 from social.posts import policy
 from social.posts.images import clean_picture
@@ -69,8 +70,8 @@ def clean(attached: Sequence[Attached], declined: bool) -> list[Attached]:
 
 
 def picture_of(viewer: Member, pk: int, *, confirmed: bool) -> PostImage | None:
-    """A picture, if the viewer may see it now; a moderator sees it also while its post is reported, or an appeal
-    about it waits.
+    """A picture, if the viewer may see it now; a moderator sees it also while its post is reported or signalled, or an
+    appeal about it waits.
 
     ``confirmed``: they gave their second factor, without which nobody is staff.
     """
@@ -78,7 +79,8 @@ def picture_of(viewer: Member, pk: int, *, confirmed: bool) -> PostImage | None:
     if image is None and confirmed and viewer.has_role(Role.MODERATOR, Role.SENIOR, Role.ADMIN):
         waiting = Q(state=Report.State.OPEN) | Q(case__decisions__appeal__state="open")
         reported = Report.objects.filter(waiting, post=OuterRef("post"))
-        image = PostImage.objects.filter(Exists(reported), pk=pk).first()
+        signalled = Signal.objects.about_post(OuterRef("post"))
+        image = PostImage.objects.filter(Q(Exists(reported)) | Q(Exists(signalled)), pk=pk).first()
     return image
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from social.bookmarks.models import Bookmark
+from social.detection.models import PostPrint
 from social.interactions import actions as interactions
 from social.live import publish as live
 from social.moderation.models import Report
@@ -111,7 +112,7 @@ def _take_out(post: Post, locked: dict[int, Post], now: datetime) -> None:
 
 
 def _empty(post: Post) -> None:
-    for Model in (Like, Bookmark, Mention, PostTag, PostVersion, Poll):
+    for Model in (Like, Bookmark, Mention, PostTag, PostVersion, Poll, PostPrint):
         Model._default_manager.filter(post=post).delete()
     Post.objects.filter(repost_of=post).delete()
     _remove_images(post)

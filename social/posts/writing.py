@@ -13,6 +13,7 @@ from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from metya.web.inserting import insert
 from metya.web.prepared import Change, Prepared, updating
+from social.detection.watching import watch
 from social.drafts import actions as drafts
 from social.interactions import actions as interactions
 from social.interactions.models import Kind
@@ -192,6 +193,7 @@ def _write(actor: Member, draft: Draft, parent: Post | None, quoted: Post | None
     attach(post, rendered)
     _include(post, parent)
     _connect(actor, post, parent, quoted, rendered.handles)
+    watch(post)
     return post
 
 

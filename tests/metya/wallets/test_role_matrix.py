@@ -24,10 +24,14 @@ from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
 from social.appeals import actions as appeals
+from social.detection import actions as detectors
+from social.detection import looking_on
+from social.detection.models import Detector
 from social.looks import actions as looks
 from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
+from social.rules.models import Rule
 from tests import make
 from tests.rewards import village
 
@@ -42,7 +46,8 @@ EXPORTS = {MANAGER, ADMIN}
 NOBODY: set[str] = set()
 STAFF = set(Role.values)
 # Of the rest nothing is written by a form, whoever sends it.
-FORMS = {("rule", "add"): {Role.SENIOR, ADMIN}, ("rule", "change"): {Role.SENIOR, ADMIN}}
+SETS = {Role.SENIOR, ADMIN}
+FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")}
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
 OWN: dict[str, tuple[set[str], set[str]]] = {
@@ -78,6 +83,7 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "admin:rewards_batch_reject": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_hold": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_decide": ({REVIEWER}, {REVIEWER}),
+    "admin:social_detector_trial": (DECIDE | {AUDITOR}, SETS),
     "admin:index": (STAFF, NOBODY),
 }
 # Django's own doors, of which none leads to a row: tried, and never written by.
@@ -128,9 +134,14 @@ def world(settings, fay, finn, alice, carol, mona):
     look = looks.begin(actor=sena, member=carol, reason="A report about replies", session_key="k")
     looks.end(actor=sena, look=look, ending=Ending.ENDED)
     ChainTransaction.objects.create(chain_id=1, kind="submit", state="failed", epoch=0)
+    senior = make.member(roles=("senior",))
+    detector = detectors.make(actor=senior, kind="words", name="Coins", rule=Rule.objects.get(key="spam"))
+    Detector.objects.update(params={"phrases": ["coins"]}, active=True)
+    assert looking_on.look_at(make.post(alice, "Coins for all").pk) == 1
     housekeeping.enqueue()
     export = Export.objects.create(asked_by=fay, name="posts", format="xlsx")
     return {
+        "social_detector_trial": {"pk": detector.pk},
         "rewards_batch": {"pk": batch.pk, "number": 1},
         "rewards_batch_hold": {"pk": payouts[1].pk},
         "rewards_batch_decide": {"pk": hold.pk},
