@@ -1,6 +1,7 @@
 """Imports every feature's admin pages."""
 
 import social.interactions.admin
+import social.labels.admin
 import social.moderation.admin
 import social.posts.admin
 import social.previews.admin

@@ -7,6 +7,15 @@ from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.interactions.models import Interaction, Pause
+from social.labels.models import (
+    Label,
+    LabelChoice,
+    Labeller,
+    Labelling,
+    Objection,
+    Recommendation,
+    Subscription,
+)
 from social.lists.models import ListMember, MemberList
 from social.messages.models import Conversation, Message, MessageImage, MessageSettings, Participant
 from social.moderation.models import (
@@ -34,10 +43,11 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Draft", "Filed", "Folder",
-    "Follow", "FollowRequest", "Import", "Interaction", "Like", "LinkHost", "LinkPreview", "ListMember", "LogEntry",
-    "LogHead", "LogName", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice",
-    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostTag", "PostVersion",
-    "PostWords", "Profile", "PushDevice", "PushLine", "Report", "ReporterMute", "Rule", "RuleVersion", "Strike",
-    "Tag", "TagFollow", "TagVeto", "Trend", "TrustedMember",
+    "Follow", "FollowRequest", "Import", "Interaction", "Label", "LabelChoice", "Labeller", "Labelling", "Like",
+    "LinkHost", "LinkPreview", "ListMember", "LogEntry", "LogHead", "LogName", "MailDigest", "MemberList", "Mention",
+    "Message", "MessageImage", "MessageSettings", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note",
+    "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll", "PollVote",
+    "Post", "PostImage", "PostTag", "PostVersion", "PostWords", "Profile", "PushDevice", "PushLine", "Recommendation",
+    "Report", "ReporterMute", "Rule", "RuleVersion", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend",
+    "TrustedMember",
 ]  # fmt: skip
