@@ -24,6 +24,8 @@ from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
 from social.appeals import actions as appeals
+from social.labels import actions as labels
+from social.labels.models import Label
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
 from tests import make
@@ -39,7 +41,12 @@ EXPORTS = {MANAGER, ADMIN}
 NOBODY: set[str] = set()
 STAFF = set(Role.values)
 # Of the rest nothing is written by a form, whoever sends it.
-FORMS = {("rule", "add"): {Role.SENIOR, ADMIN}, ("rule", "change"): {Role.SENIOR, ADMIN}}
+FORMS = {
+    ("rule", "add"): {Role.SENIOR, ADMIN},
+    ("rule", "change"): {Role.SENIOR, ADMIN},
+    ("label", "add"): DECIDE,
+    ("label", "change"): DECIDE,
+}
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
 OWN: dict[str, tuple[set[str], set[str]]] = {
@@ -93,6 +100,10 @@ ACTIONS = {
     "withdraw": DECIDE,
     "veto": DECIDE,
     "lift": DECIDE,
+    "uphold": DECIDE,
+    "lift_label": DECIDE,
+    "recommend": EXPORTS,
+    "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},
     "run_again": {ADMIN},
 }
@@ -117,6 +128,12 @@ def world(settings, fay, finn, alice, carol, mona):
     Decision.objects.filter(pk=made.pk).update(effective_at=timezone.now())
     third = make.report(carol, alice, post=make.post(alice, "Said 3"))
     appeal = appeals.appeal(actor=alice, decision=make.decide(mona, third, "warn"), text="It was a joke.")
+    lara, label = (
+        make.member("lara", roles=("labeller",)),
+        Label.objects.create(slug="satire", name="Satire", about="A joke"),
+    )
+    put = labels.put(actor=lara, post=make.post(alice, "Said 4"), label=label, reason="Not meant so")
+    labels.object_to(actor=alice, labelling=put, text="It is.")
     Tag.objects.create(name="ferry")
     ChainTransaction.objects.create(chain_id=1, kind="submit", state="failed", epoch=0)
     housekeeping.enqueue()
