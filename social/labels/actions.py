@@ -4,6 +4,7 @@ reward, no reach and no order of posts."""
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from metya.ops import audit
-from metya.wallets.models import Member
+from metya.wallets.models import Member, Role
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.follows.models import Block
 from social.labels import policy
@@ -73,8 +74,9 @@ def define(
         raise Invalid(
             _("A label proposes a badge or a warning; to hide is the choice of a reader."), data={"field": "usual"}
         )
-    # Two who define at once wait for each other, so that both count the same.
-    others = [one for one in Label.objects.select_for_update() if label is None or one.pk != label.pk]
+    # Two who define at once wait for each other here, and count what the other made: a new row cannot be locked before it is.
+    list(Group.objects.select_for_update(no_key=True).filter(name=Role.MODERATOR))
+    others = list(Label.objects.exclude(pk=label.pk) if label else Label.objects.all())
     if active and sum(one.active for one in others) >= MAX_ACTIVE:
         message = _("%(most)d labels are in use, which is the most. Retire one first.") % {"most": MAX_ACTIVE}
         raise Conflict(message, code="many", data={"field": "active"})
