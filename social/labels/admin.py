@@ -14,7 +14,7 @@ from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
 from social.labels import actions, policy
 from social.labels.forms import LabelForm, ReasonsForm
-from social.labels.models import Label, Labeller, Labelling, Objection, Recommendation, labellers
+from social.labels.models import Label, Labeller, Labelling, Objection, Recommendation
 from social.moderation.deeds import ask, do_all
 
 
@@ -150,7 +150,7 @@ class LabellerAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Labeller]":
         known = Exists(Recommendation.objects.filter(labeller=OuterRef("pk")))
-        rows: Any = Labeller._default_manager.filter(pk__in=labellers().values("pk"))
+        rows: Any = Labeller._default_manager.all()
         found: QuerySet[Labeller] = rows.annotate(known=known)
         return found
 

@@ -223,8 +223,15 @@ def labellers() -> MemberQuerySet:
     return rows.filter(groups__name=Role.LABELLER)
 
 
+class LabellerManager(models.Manager["Labeller"]):
+    def get_queryset(self) -> "models.QuerySet[Labeller]":
+        return super().get_queryset().filter(pk__in=labellers().values("pk"))
+
+
 class Labeller(Member):
     """A member who holds the role, as managers see one."""
+
+    objects = LabellerManager()  # type: ignore[assignment, misc]
 
     class Meta:
         proxy = True
