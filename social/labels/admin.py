@@ -91,8 +91,8 @@ class ObjectionAdmin(ReadOnlyAdmin):
         "What authors say against labels on their posts. Who put the label and who wrote the post have no vote."
     )
     deed = _("Tick one and choose whether the label stays or is lifted, with reasons that both read.")
-    list_display = ("made_at", "outcome", "about", "why", "text", "member", "labeller", "decided_by", "reasons")
-    list_filter = ("outcome",)
+    list_display = ("made_at", "about", "text", "member", "labeller", "became")
+    list_filter = (("decided_at", admin.EmptyFieldListFilter), "outcome")
     list_select_related = ("labelling__label", "labelling__post", "member", "labeller", "decided_by")
     search_fields = ("member__handle", "labeller__handle")
     ordering = ("outcome", "made_at")
@@ -102,12 +102,14 @@ class ObjectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("label and post"))
     def about(self, row: Objection) -> str:
-        post = row.labelling.post
-        return format_html('{}: <a href="/posts/{}/">{}</a>', row.labelling.label.name, post.pk, str(post))
+        """What was labelled, and below it why."""
+        put = row.labelling
+        linked = format_html('{}: <a href="/posts/{}/">{}</a>', put.label.name, put.post_id, str(put.post))
+        return format_html('{}<p class="meta">{}</p>', linked, put.reason)
 
-    @admin.display(description=_("reason of the labeller"))
-    def why(self, row: Objection) -> str:
-        return row.labelling.reason
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def became(self, row: Objection) -> str:
+        return row.get_outcome_display() if row.outcome else _t("open")
 
     @admin.action(description=_("The label stays…"), permissions=["decide"])
     def uphold(self, request: HttpRequest, rows: "QuerySet[Objection]") -> HttpResponse | None:

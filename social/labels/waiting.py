@@ -18,5 +18,5 @@ def for_moderators(member: Member) -> Iterator[Waiting]:
     rows = Objection.objects.for_(member)
     if count := rows.count():
         text = ngettext("%(count)d objection to a label waits", "%(count)d objections to labels wait", count)
-        url = reverse("admin:social_objection_changelist") + "?outcome__exact="
+        url = reverse("admin:social_objection_changelist") + "?decided_at__isempty=1"
         yield Waiting(text % {"count": count}, url, rows.earliest("made_at").made_at)
