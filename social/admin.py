@@ -2,6 +2,7 @@
 
 import social.detection.admin
 import social.interactions.admin
+import social.labels.admin
 import social.looks.admin
 import social.moderation.admin
 import social.posts.admin

@@ -20,6 +20,12 @@ _MODERATORS = [
     "social.view_tag",
     "social.view_tagveto",
     "social.veto_tag",
+    "social.view_label",
+    "social.edit_label",
+    "social.view_labelling",
+    "social.view_objection",
+    "social.decide_objection",
+    "social.view_labeller",
 ]
 
 
@@ -37,6 +43,10 @@ class SocialConfig(AppConfig):
             "social.view_post",
             "social.view_moderatedmember",
             "social.view_interaction",
+            "social.view_label",
+            "social.view_labelling",
+            "social.view_labeller",
+            "social.recommend_labeller",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }
@@ -55,6 +65,10 @@ class SocialConfig(AppConfig):
             "detectors: each is tried on the last 7 days before it is switched on. A new wording is a "
             "new version; what was decided goes on citing the old one."
         ),
+        "labeller": _(
+            "You put labels on public posts: “Label…” stands in the menu of each. Say why it fits. Only readers who follow your "
+            "labels meet them; the author reads them and can object, and a moderator decides. Your labels have their own page."
+        ),
         "auditor": _(
             "You audit. You may look at everything below and change nothing; every decision of the staff stands in the "
             "audit events with its time and its author."
@@ -65,6 +79,7 @@ class SocialConfig(AppConfig):
         """Hook up what waits for events of the site."""
         from metya.ops import waiting
         from social.appeals import waiting as appeals
+        from social.labels import waiting as labels
         from social.live import signals
         from social.looks import signals as looks
         from social.messages import pushing as messages
@@ -83,6 +98,7 @@ class SocialConfig(AppConfig):
         sources.register(actions.TEST, actions.said_in_test)
         waiting.register(for_moderators)
         waiting.register(appeals.for_moderators)
+        waiting.register(labels.for_moderators)
         pre_migrate.connect(index.release, sender=self)
         post_migrate.connect(index.ensure, sender=self)
         post_migrate.connect(seeds.ensure, sender=self)

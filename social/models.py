@@ -8,6 +8,15 @@ from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.interactions.models import Interaction, Pause
+from social.labels.models import (
+    Label,
+    LabelChoice,
+    Labeller,
+    Labelling,
+    Objection,
+    Recommendation,
+    Subscription,
+)
 from social.lists.models import ListMember, MemberList
 from social.live.models import LiveMinute
 from social.looks.models import Look, LookPage
@@ -37,11 +46,12 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
-    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Like", "LinkHost",
-    "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest",
-    "MemberList", "Mention", "Message", "MessageImage", "MessageSettings", "ModeratedMember", "Mute", "MutedThread",
-    "MutedWord", "Note", "Notification", "NotificationChoice", "Participant", "Pause", "PersonWords", "Poll",
-    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Profile", "PushDevice",
-    "PushLine", "RemovedImage", "Report", "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Tag", "TagFollow",
-    "TagVeto", "Trend", "Trial", "TrustedMember",
+    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
+    "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
+    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
+    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice", "Objection",
+    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag",
+    "PostVersion", "PostWords", "Profile", "PushDevice", "PushLine", "Recommendation", "RemovedImage", "Report",
+    "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend",
+    "Trial", "TrustedMember",
 ]  # fmt: skip

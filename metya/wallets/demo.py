@@ -47,7 +47,7 @@ def _address(key: bytes) -> str:
 CAST = (
     Person("ines", "Ines Rocha"),
     Person("tomasz", "Tomasz Kowal"),
-    Person("amara", "Amara Adeyemi"),
+    Person("amara", "Amara Adeyemi", (Role.LABELLER,)),
     Person("mona", "Mona Lindqvist", (Role.MODERATOR,)),
     Person("fay", "Fay Okafor", (Role.REVIEWER,)),
     Person("finn", "Finn Larsen", (Role.REVIEWER,)),

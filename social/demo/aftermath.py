@@ -9,7 +9,7 @@ from django.db.models import Count
 from metya.wallets.models import Member
 from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark
-from social.demo import chronicle, complaints, signalled
+from social.demo import chronicle, complaints, labels, signalled
 from social.demo.people import Role
 from social.demo.planting import Planted
 from social.follows import actions as follows
@@ -39,6 +39,7 @@ def add(planted: Planted) -> None:
     _report(planted, watchful[-1], ring[1], "trading", note, whole=True)
     complaints.add(planted, regulars, rng)
     signalled.add(planted)
+    labels.add(planted)
     _keep(Member.objects.get(handle="ines"))
 
 

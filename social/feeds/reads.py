@@ -9,6 +9,7 @@ from metya.web.paging import PAGE_SIZE
 from metya.web.prepared import Prepared
 from social.bookmarks.models import Bookmark
 from social.feeds.timeline import TimelineReader
+from social.labels.marks import reads_labels
 from social.moderation.models import unlimited
 from social.mutes.reads import words_of
 from social.posts.models import Like, Post, PostTag, Tag
@@ -44,10 +45,10 @@ def newer_page(viewer: Member, since: int) -> CardPage:
 def newer_count(viewer: Member, since: int) -> int:
     """How many posts of others home gained after the post ``since``, at most NEWER_UP_TO.
 
-    One query; where there are any and the member muted words, these are asked too.
+    One query; where there are any and the member muted words or reads labels, these are asked too.
     """
     rows = TimelineReader(viewer.pk).rows(NEWER_UP_TO, since=since, own=False)
-    if not rows or not words_of(viewer):
+    if not rows or not (reads_labels(viewer) or words_of(viewer)):
         return len(rows)
     return len(card_page(viewer, rows, NEWER_UP_TO, Sift()).items)
 

@@ -16,6 +16,7 @@ from social.follows import actions as follows
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.interactions.models import Interaction
+from social.labels.models import LabelChoice, Labelling, Objection, Recommendation, Subscription
 from social.lists import actions as lists
 from social.lists.models import ListMember, MemberList
 from social.looks.models import LookPage
@@ -115,7 +116,7 @@ def _profile(member: Member, _most: int) -> int:
         return 0
     blank: dict[str, Any] = {
         "name": "", "bio": "", "bio_html": "", "writes_in": "", "picture": "", "header": "", "links": [],
-        "pinned_id": None, "searchable": False, "locked": False,
+        "pinned_id": None, "searchable": False, "locked": False, "reads_labels": False,
         "follower_count": 0, "following_count": 0, "post_count": 0,
     }  # fmt: skip
     shown = profile.shown_wallets.exists()
@@ -153,6 +154,12 @@ _STEPS: tuple[Step, ...] = (
     deleting(Note, "owner"),
     deleting(Note, "about"),
     deleting(Draft, "member"),
+    deleting(Objection, "member"),
+    deleting(Labelling, "labeller"),
+    deleting(Subscription, "member"),
+    deleting(Subscription, "labeller"),
+    deleting(LabelChoice, "member"),
+    deleting(Recommendation, "labeller"),
     deleting(Import, "member"),
     deleting(TagFollow, "member"),
     deleting(TrustedMember, "member"),

@@ -18,6 +18,7 @@ from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
 from social.imports.models import Import
+from social.labels.models import LabelChoice, Labelling, Objection, Subscription
 from social.lists.models import ListMember, MemberList
 from social.looks.models import Look
 from social.moderation.models import Decision, Report
@@ -91,6 +92,18 @@ def sections(member: Member) -> list[Section]:
         rows("appeals", _("Your appeals"), Appeal.objects.filter(member=member),
              against=F("decision__kind"), words=F("text"), at=F("made_at"), became=F("state"), why=F("reasons")),
         Section("looks", _("Who looked at the site as you"), lambda: _looks(member)),
+        rows("labels", _("Labels that you put on posts"), Labelling.objects.filter(labeller=member),
+             what=F("label__name"), on=F("post"), why=F("reason"), at=F("made_at"), ends=F("expires_at"), became=F("state")),
+        rows("labelled", _("Labels on your posts"), Labelling.objects.filter(post__author=member),
+             what=F("label__name"), by=F("labeller__handle"), on=F("post"), why=F("reason"), at=F("made_at"),
+             ends=F("expires_at"), became=F("state")),
+        rows("objections", _("Your objections to labels"), Objection.objects.filter(member=member),
+             to=F("labelling__label__name"), on=F("labelling__post"), words=F("text"), at=F("made_at"),
+             became=F("outcome"), why=F("reasons")),
+        rows("labellers", _("Whose labels you follow"), Subscription.objects.filter(member=member),
+             handle=F("labeller__handle")),
+        rows("label-choices", _("How you meet labels"), LabelChoice.objects.filter(member=member),
+             label=F("label__name"), how=F("choice")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, NotAllowed
 from social.detection.watching import watch
+from social.labels import lapsing
 from social.live import publish as live
 from social.notifications import actions as notifications
 from social.posts import policy
@@ -60,6 +61,7 @@ def edit(
     post.version, post.edited_at = post.version + 1, timezone.now()
     post.save(update_fields=["text", "html", "warning", "language", "version", "edited_at"])
     _link(actor, post, rendered, off)
+    lapsing.lapse(post)
     _reconnect(actor, post, rendered)
     watch(post)
     live.post_counts(post.pk)

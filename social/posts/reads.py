@@ -15,6 +15,8 @@ from metya.wallets.models import Member
 from metya.web.prepared import Prepared
 from social.bookmarks.models import Bookmark
 from social.follows.models import Mute
+from social.labels import marks as labelling
+from social.labels.marks import Labels
 from social.polls.cards import PollCard, poll_card
 from social.polls.models import PollVote
 from social.posts import policy
@@ -26,6 +28,12 @@ from social.previews.models import LinkPreview
 _CHOICES = 8  # more than a poll can have
 # More characters or line breaks than these are folded in lists.
 LONG_FROM, MOST_LINES = 700, 12
+
+
+# The viewer's marks, and the labels of posts.
+_Found = tuple[set[tuple[str, int]], dict[int, Labels]]
+_NOTHING: set[tuple[str, int]] = set()
+_UNLABELLED: dict[int, Labels] = {}
 
 
 # What is read of an entry: its id; what it repeats, quotes (itself, and what it repeats) and answers (likewise).
@@ -65,6 +73,9 @@ class PostCard:
     may_delete: bool = False
     may_edit: bool = False
     may_unlink: bool = False
+    may_label: bool = False
+    # What labellers say of it whom the viewer follows; never of one's own.
+    labels: Labels | None = None
     poll: PollCard | None = None
     cursor: int = 0
     more: int = 0
@@ -88,6 +99,11 @@ class PostCard:
     def long(self) -> bool:
         """Shown in part where it stands among others."""
         return len(self.post.text) > LONG_FROM or self.post.text.count("\n") > MOST_LINES
+
+    @property
+    def hidden(self) -> bool:
+        """Left out of feeds, since the viewer chose so for one of its labels."""
+        return self.labels is not None and self.labels.hide
 
     @property
     def pinned(self) -> bool:
@@ -203,13 +219,13 @@ def cards(viewer: Member | None, rows: Sequence[Row], sift: Sift | None = None) 
     }
     _give_pictures(posts)
     authors = {post.author_id for post in posts.values()}
-    marks = _marks(viewer, sorted(wanted), sorted(authors), sift is not None) if viewer else set()
+    marks, labels = _marks(viewer, sorted(wanted), sorted(authors), sift) if viewer else (_NOTHING, _UNLABELLED)
     shown: dict[int, PostCard] = {}
     for row in rows:
         entry, post = posts.get(row.pk), posts.get(row.repost_of or row.pk)
         if entry is None or post is None or post.pk in shown:
             continue
-        shown[post.pk] = _card(viewer, post, posts, row, marks, entry.author if row.repost_of else None)
+        shown[post.pk] = _card(viewer, post, posts, row, (marks, labels), entry.author if row.repost_of else None)
     if viewer is None or sift is None:
         return list(shown.values())
     return sifted(viewer, list(shown.values()), marks, sift)
@@ -240,7 +256,7 @@ def _card(
     post: Post,
     posts: dict[int, Post],
     row: Row,
-    marks: set[tuple[str, int]],
+    found: _Found,
     reposter: Member | None,
 ) -> PostCard:
     quoted = posts.get(row.quote_of)
@@ -248,17 +264,18 @@ def _card(
     return _plain(
         viewer,
         post,
-        marks,
+        found,
         reposted_by=reposter,
         cursor=row.cursor or row.pk,
-        quote=_plain(viewer, quoted, marks) if quoted and quoted.present else None,
+        quote=_plain(viewer, quoted, found) if quoted and quoted.present else None,
         quote_gone=bool(row.quote_of) and (quoted is None or not quoted.present) and post.present,
         reply_to=parent.author.handle if parent and parent.present else "",
     )
 
 
-def _plain(viewer: Member | None, post: Post, marks: set[tuple[str, int]], **around: Any) -> PostCard:
+def _plain(viewer: Member | None, post: Post, found: _Found, **around: Any) -> PostCard:
     """A card, with what is ``around`` it."""
+    marks, labels = found
     if viewer is None or not post.present:
         return PostCard(post, poll=_poll(viewer, post, marks), **around)
     return PostCard(
@@ -274,6 +291,8 @@ def _plain(viewer: Member | None, post: Post, marks: set[tuple[str, int]], **aro
         may_delete=policy.may_delete(viewer, post),
         may_edit=policy.may_edit_now(viewer, post),
         may_unlink=_preview(post) is not None and previews.may_remove(viewer, post),
+        may_label=viewer.is_staff and labelling.holds_role(marks, viewer) and labelling.open_to_labels(viewer, post),
+        labels=labels.get(post.pk),
         poll=_poll(viewer, post, marks),
         **around,
     )
@@ -312,19 +331,25 @@ def _give_pictures(posts: dict[int, Post]) -> None:
         posts[image.post_id or 0].pictures.append(image)
 
 
-def _marks(viewer: Member, ids: list[int], authors: list[int], sift: bool) -> set[tuple[str, int]]:
+def _marks(viewer: Member, ids: list[int], authors: list[int], sift: Sift | None) -> _Found:
     """(what, post id) of the viewer's likes, bookmarks and reposts among ``ids``, their votes as ("vote", post id · _CHOICES
-    + choice), ("mute", member id) of the muted among ``authors``, and to ``sift`` whom they follow; one query.
+    + choice), ("mute", member id) of the muted among ``authors``, and to ``sift`` whom they
+    follow; and the labels by post. One query.
     """
-    rows = _marks_of(me=viewer.pk, ids=ids, authors=authors, sift=sift)
-    if sift:
+    by_words, reads = sift is not None and sift.words, labelling.reads_labels(viewer)
+    rows = _marks_of(me=viewer.pk, ids=ids, authors=authors, sift=by_words, reads=reads, staff=viewer.is_staff)
+    if by_words:
         keep_words(viewer, rows)
-    kept = {(what, of) for what, of, _word in rows}
-    # What they saved and how they voted is nobody else's, also not of staff who look at the site as they see it.
-    return {one for one in kept if one[0] not in ("bookmark", "vote")} if viewer.looked_at else kept
+    found = {(what, of) for what, of, _word in rows}
+    if viewer.looked_at:
+        # What they saved and how they voted is nobody else's, also not of staff who look at the site as they see it.
+        found = {one for one in found if one[0] not in ("bookmark", "vote")}
+    return found, labelling.labels_of(rows) if reads else _UNLABELLED
 
 
-def _marks_for(me: int, ids: list[int], authors: list[int], sift: bool) -> "QuerySet[Any, tuple[str, int, str]]":
+def _marks_for(
+    me: int, ids: list[int], authors: list[int], sift: bool, reads: bool, staff: bool
+) -> "QuerySet[Any, tuple[str, int, str]]":
     viewer = Member.only_id(me)
     likes = Like.objects.filter(member=viewer, post__in=ids).annotate(what=mark("like"), of=F("post_id"))
     kept = Bookmark.objects.filter(member=viewer, post__in=ids).annotate(what=mark("bookmark"), of=F("post_id"))
@@ -336,6 +361,7 @@ def _marks_for(me: int, ids: list[int], authors: list[int], sift: bool) -> "Quer
     muted = mutes.annotate(what=mark("mute"), of=F("target_id"))
     first, *others = [rows.annotate(word=mark("")) for rows in (likes, kept, repeated, votes, muted)]
     others += rows_for(viewer, ids) if sift else []
+    others += labelling.rows_for(viewer, ids, reads=reads, staff=staff)
     columns = ("what", "of", "word")
     return first.values_list(*columns).union(*(rows.values_list(*columns) for rows in others), all=True)
 

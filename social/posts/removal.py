@@ -10,6 +10,7 @@ from django.utils import timezone
 from social.bookmarks.models import Bookmark
 from social.detection.models import PostPrint
 from social.interactions import actions as interactions
+from social.labels.models import Labelling
 from social.live import publish as live
 from social.moderation.models import Report
 from social.polls.models import Poll
@@ -114,6 +115,8 @@ def _take_out(post: Post, locked: dict[int, Post], now: datetime) -> None:
 def _empty(post: Post) -> None:
     for Model in (Like, Bookmark, Mention, PostTag, PostVersion, Poll, PostPrint):
         Model._default_manager.filter(post=post).delete()
+    # What was decided on an objection stays, for what is told of the labeller.
+    Labelling.objects.filter(post=post).exclude(objection__outcome__gt="").delete()
     Post.objects.filter(repost_of=post).delete()
     _remove_images(post)
     Post.objects.filter(pk=post.pk).update(

@@ -1,4 +1,4 @@
-"""Leaving out of a feed what holds words that its reader muted.
+"""Leaving out of a feed what holds words that its reader muted, or has a label that they chose to hide.
 
 The words come along with the reader's marks, so that a page takes no query more.
 """
@@ -25,9 +25,10 @@ _TAG, _SPARES = 2, 1
 
 @dataclass(frozen=True)
 class Sift:
-    """The page of the hashtag ``asked`` shows that one though it is muted."""
+    """The page of the hashtag ``asked`` shows that one though it is muted; without ``words`` none is asked for."""
 
     asked: str = ""
+    words: bool = True
 
 
 def mark(name: str) -> Value:
@@ -56,7 +57,10 @@ def keep_words(viewer: Member, rows: Iterable[tuple[str, int, str]]) -> None:
 
 
 def sifted(viewer: Member, cards: "list[PostCard]", marks: set[tuple[str, int]], sift: Sift) -> "list[PostCard]":
-    """Those without muted words, and the viewer's own."""
+    """Those without muted words and hidden labels, and the viewer's own."""
+    cards = [card for card in cards if not card.hidden]
+    if not sift.words:
+        return cards
     words = words_of(viewer).but(sift.asked) if sift.asked else words_of(viewer)
     if not words:
         return cards

@@ -65,12 +65,13 @@ def thread_page(viewer: Member | None, pk: int, after: int | None = None) -> Thr
 
 def new_replies(viewer: Member | None, post: Post, since: int) -> list[PostCard]:
     """Replies below ``post``, at any depth, that came after the id ``since``; oldest first, at most NEW_AT_ONCE. Those of
-    people whom ``viewer`` muted are no news, nor are the viewer's own: they stand where they were written.
+    people whom ``viewer`` muted, or with labels that they hide, are no news, nor are the viewer's own: they stand where they
+    were written.
     """
     ids = _descendants_after(post, since)
     rows = rows_of(Post.objects.present().filter(pk__in=ids).order_by("pk"))
     mine = viewer.pk if viewer else None
-    return [card for card in cards(viewer, rows) if not card.muted and card.post.author_id != mine]
+    return [card for card in cards(viewer, rows) if not (card.muted or card.hidden) and card.post.author_id != mine]
 
 
 def _ancestors(pk: int) -> tuple[bool, list[int]]:

@@ -25,6 +25,7 @@ from metya.web.undo import Undo
 from social.bookmarks.reads import places_of
 from social.drafts.models import Draft
 from social.drafts.publishing import as_sent
+from social.labels import reads as labels
 from social.mutes.reads import mutes_thread
 from social.posts import actions, pictures, policy, reads, threads
 from social.posts.forms import EditForm, PostForm
@@ -143,7 +144,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = PostForm.blank(viewer, in_reply_to=thread.card.post) if viewer and thread.card.may_reply else None
     hushed = viewer is not None and mutes_thread(viewer, thread.root_id)
     sharing = preview_of_post(thread.card.post)
-    context = {"thread": thread, "form": form, "first": after is None, "hushed": hushed, "sharing": sharing}
+    said = labels.on_post(viewer, thread.card.post) if viewer and thread.card.mine else []
+    context = {
+        "thread": thread,
+        "form": form,
+        "first": after is None,
+        "hushed": hushed,
+        "sharing": sharing,
+        "said": said,
+    }
     return render(request, "social/posts/detail.html", context)
 
 

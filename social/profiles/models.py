@@ -75,6 +75,8 @@ class Profile(models.Model):
     locked = models.BooleanField(_("locked"), default=False)
     # Which of one's wallets everyone sees; none by default.
     shown_wallets = models.ManyToManyField("wallets.Wallet", blank=True, related_name="+")
+    # Whether they subscribed to any labeller: known without a query.
+    reads_labels = models.BooleanField(default=False)
     follower_count = models.PositiveIntegerField(default=0)
     following_count = models.PositiveIntegerField(default=0)
     post_count = models.PositiveIntegerField(default=0)

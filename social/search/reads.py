@@ -13,6 +13,7 @@ from metya.web.paging import PAGE_SIZE
 from social.follows.reads import PeoplePage, cards_of
 from social.posts.models import Post, PostImage, PostQuerySet, PostTag, Tag
 from social.posts.reads import CardPage, card_page, page_of, rows_of
+from social.posts.sifting import Sift
 from social.profiles.models import Profile
 from social.search.models import PostWords
 from social.search.query import Query
@@ -57,12 +58,12 @@ def posts_page(viewer: Member | None, query: Query, before: int | None = None, s
     if excluded := query.excluding():
         rows = rows.exclude(pk__in=PostWords.objects.filter(text__has=excluded).values("pk"))
     if not (words := query.matching()):
-        return page_of(viewer, rows, before, size)
+        return page_of(viewer, rows, before, size, Sift(words=False))
     # By the key of the index, in whose order FTS5 finds them, and stops.
     rows = rows.filter(words__text__has=words).order_by("-words__pk")
     if before is not None:
         rows = rows.filter(words__pk__lt=before)
-    return card_page(viewer, rows_of(rows[: size + 1]), size)
+    return card_page(viewer, rows_of(rows[: size + 1]), size, Sift(words=False))
 
 
 def people_page(viewer: Member | None, query: Query, before: int | None = None, size: int = PAGE_SIZE) -> PeoplePage:

@@ -22,15 +22,15 @@ register = template.Library()
 
 # What decides which parts the row has.
 _FLAGS = (
-    "may_act", "may_reply", "may_repost", "may_edit", "may_unlink", "may_delete", "may_pin", "pinned", "reposted", "liked",
-    "bookmarked",
+    "may_act", "may_reply", "may_repost", "may_edit", "may_unlink", "may_delete", "may_pin", "may_label", "pinned", "reposted",
+    "liked", "bookmarked",
 )  # fmt: skip
 _VERBS = ("pk", "handle", "replies", "reposts", "likes", "back")
 _BYLINE = ("pk", "handle", "name", "age")
 _ARTICLE = (
     "pk", "by", "handle", "face", "byline", "answered", "body", "verbs", "reposter", "repostername", "tag", "tagged",
 )  # fmt: skip
-_BODY = ("warning", "language", "html", "pictures", "poll", "preview", "quote")
+_BODY = ("warning", "labels", "language", "html", "pictures", "poll", "preview", "quote")
 _LINKED = ("pk", "href", "host", "title", "description", "src", "width", "height")
 _IMAGE = ("src", "width", "height", "alt", "focus")
 
@@ -150,14 +150,17 @@ class Parts:
         preview = None if inner else card.preview
         quoted = "" if inner else self._quote(card)
         long = card.long and not large
-        flags = (bool(post.warning), bool(post.language), large, long, card.gallery if pictures else "", bool(poll))
+        folded, labels = self._labels(card) if card.labels else ("", "")
+        warning = " · ".join(filter(None, (folded, escape(post.warning)))) if folded else escape(post.warning)
+        flags = (bool(warning), bool(post.language), large, long, card.gallery if pictures else "", bool(poll))
 
         def values() -> dict[str, Any]:
             names = ("warned", "said_in", "large", "long", "gallery", "polled")
             return {"card": dict(zip(names, flags, strict=True)) | stand_ins(_BODY)}
 
         filled = {
-            "warning": escape(post.warning),
+            "warning": warning,
+            "labels": labels,
             "language": escape(post.language),
             "html": post.html,
             "pictures": "".join([self._image(image) for image in pictures]),
@@ -171,11 +174,24 @@ class Parts:
         """The post that is quoted, if any."""
         if card.quote is None and not card.quote_gone:
             return ""
-        if card.quote is not None and not card.quote.muted:
+        if card.quote is not None and not card.quote.muted and not card.quote.hidden:
             return self.quoted(card.quote)
-        muted, url = card.quote is not None, escape(card.quote.url) if card.quote else ""
-        values = {"muted": muted} | stand_ins(("url",))
-        return self._shapes.fill("social/posts/_quote.html", muted, lambda: values, {"url": url})
+        url = escape(card.quote.url) if card.quote else ""
+        why = "" if card.quote is None else "muted" if card.quote.muted else "hidden"
+        values = {"why": why} | stand_ins(("url",))
+        return self._shapes.fill("social/posts/_quote.html", why, lambda: values, {"url": url})
+
+    def _labels(self, card: PostCard) -> tuple[str, str]:
+        """What the post is folded behind, if anything, and its badges."""
+        if card.labels is None:
+            return "", ""
+        said = [f"{escape(one.name)} (@{escape(one.handle)}): {escape(one.reason)}" for one in card.labels.folding]
+        return " · ".join(said), "".join([self._badge(card, name) for name in card.labels.shown])
+
+    def _badge(self, card: PostCard, name: str) -> SafeString:
+        values = {"card": stand_ins(("pk", "name"))}
+        filled = {"pk": str(card.pk), "name": escape(name)}
+        return self._shapes.fill("social/labels/_badge.html", (), lambda: values, filled)
 
     def quoted(self, card: PostCard) -> SafeString:
         """The post ``card`` as a quiet inset."""

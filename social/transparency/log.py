@@ -11,6 +11,7 @@ thing can slip into what is public for good:
 ``appeal``: ``moderator`` (who judged it), ``entry`` (``number_of`` the decision; 0: from before the log), ``rule``,
     ``rule_version``, ``decision`` (what was appealed against), ``outcome`` ("upheld", "overturned"), ``minutes``, ``in_time``.
 ``rule``: ``moderator``, ``rule``, ``rule_version``, ``queue``, ``ground``, ``active``, ``wording`` (``fingerprint``).
+``label``: ``moderator``, ``outcome`` ("upheld": it stays, "lifted"), ``minutes``: an objection to a label.
 """
 
 import hashlib
@@ -56,6 +57,7 @@ SHAPES: dict[str, dict[str, _Shape]] = {
     },
     Kind.LIFT: {"moderator": _NAME, "decision": _DECISION},
     Kind.APPEAL: _CITED | _WAIT | {"entry": _COUNT, "decision": _DECISION, "outcome": re.compile("upheld|overturned")},
+    Kind.LABEL: {"moderator": _NAME, "outcome": re.compile("upheld|lifted"), "minutes": _COUNT},
     Kind.RULE: _CITED | {"queue": _SLUG, "ground": _GROUND, "active": _TRUTH, "wording": re.compile("[0-9a-f]{64}")},
 }
 # What a row repeats of its body.

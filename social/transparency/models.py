@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     LIFT = "lift", _("measure ended early")
     APPEAL = "appeal", _("appeal")
     RULE = "rule", _("rule")
+    LABEL = "label", _("objection to a label")
 
 
 def monday(day: date) -> date:

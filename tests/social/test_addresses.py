@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "feeds:home", "feeds:explore", "feeds:tag", "feeds:talked-about", "help:index", "posts:detail",
     "profiles:detail", "profiles:replies", "profiles:likes", "lists:detail", "lists:people", "lists:of-member",
+    "labels:of-labeller",
     "polls:results", "posts:history", "rules:index",
     "transparency:index", "transparency:log", "transparency:download", "transparency:report",
     "search:results",

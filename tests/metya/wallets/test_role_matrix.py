@@ -27,6 +27,8 @@ from social.appeals import actions as appeals
 from social.detection import actions as detectors
 from social.detection import looking_on
 from social.detection.models import Detector
+from social.labels import actions as labels
+from social.labels.models import Label
 from social.looks import actions as looks
 from social.looks.models import Ending
 from social.moderation.models import Case, Decision
@@ -47,7 +49,10 @@ NOBODY: set[str] = set()
 STAFF = set(Role.values)
 # Of the rest nothing is written by a form, whoever sends it.
 SETS = {Role.SENIOR, ADMIN}
-FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")}
+FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")} | {
+    ("label", "add"): DECIDE,
+    ("label", "change"): DECIDE,
+}
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
 OWN: dict[str, tuple[set[str], set[str]]] = {
@@ -105,6 +110,10 @@ ACTIONS = {
     "withdraw": DECIDE,
     "veto": DECIDE,
     "lift": DECIDE,
+    "uphold": DECIDE,
+    "lift_label": DECIDE,
+    "recommend": EXPORTS,
+    "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},
     "run_again": {ADMIN},
 }
@@ -129,6 +138,12 @@ def world(settings, fay, finn, alice, carol, mona):
     Decision.objects.filter(pk=made.pk).update(effective_at=timezone.now())
     third = make.report(carol, alice, post=make.post(alice, "Said 3"))
     appeal = appeals.appeal(actor=alice, decision=make.decide(mona, third, "warn"), text="It was a joke.")
+    lara, label = (
+        make.member("lara", roles=("labeller",)),
+        Label.objects.create(slug="satire", name="Satire", about="A joke"),
+    )
+    put = labels.put(actor=lara, post=make.post(alice, "Said 4"), label=label, reason="Not meant so")
+    labels.object_to(actor=alice, labelling=put, text="It is.")
     Tag.objects.create(name="ferry")
     sena = make.member("sena", roles=("senior",))
     look = looks.begin(actor=sena, member=carol, reason="A report about replies", session_key="k")

@@ -32,6 +32,7 @@ from social.follows import actions as follows
 from social.follows.models import Follow, FollowRequest, Mute
 from social.imports.models import Import
 from social.interactions.models import Interaction
+from social.labels.models import Label, LabelChoice, Labelling, Objection, Recommendation, Subscription
 from social.lists import actions as lists
 from social.messages import actions as letters
 from social.messages.models import Message, MessageImage
@@ -130,7 +131,20 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     MachineAccount.objects.create(member=me, marked_by=carol)
     count_today()
     me.user_permissions.add(Permission.objects.first())
+    labelled(me, bob, mine, his)
     return answer
+
+
+def labelled(me: Member, bob: Member, mine: Post, his: Post) -> None:
+    """Labels by them and on what they wrote, an objection each way, and whose labels are followed."""
+    label = Label.objects.create(slug="satire", name="Satire", about="A joke")
+    for labeller, post in ((me, his), (bob, mine)):
+        put = Labelling.objects.create(label=label, post=post, version=1, labeller=labeller, reason=WORD)
+        Objection.objects.create(labelling=put, member=post.author, labeller=labeller, text=WORD)
+    Subscription.objects.create(member=me, labeller=bob)
+    Subscription.objects.create(member=bob, labeller=me)
+    LabelChoice.objects.create(member=me, label=label, choice="hide")
+    Recommendation.objects.create(labeller=me, by=bob)
 
 
 def pointers():

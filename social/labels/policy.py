@@ -1,0 +1,48 @@
+"""Who puts labels on what, who objects, who decides and who defines. Pure: no queries beyond what the objects hold."""
+
+from typing import TYPE_CHECKING
+
+from metya.wallets.models import Member, Role
+from social.labels.models import Labelling, Objection
+
+if TYPE_CHECKING:
+    from social.posts.models import Post
+
+
+def is_labeller(actor: Member) -> bool:
+    return actor.in_good_standing and actor.has_role(Role.LABELLER)
+
+
+def labellable(actor: Member, post: "Post") -> bool:
+    """Public words of others that are still there; never one's own, and no repost."""
+    public = post.present and post.visibility == "public" and post.repost_of_id is None
+    return public and post.author_id != actor.pk
+
+
+def may_label(actor: Member, post: "Post") -> bool:
+    return is_labeller(actor) and labellable(actor, post)
+
+
+def may_remove(actor: Member, labelling: Labelling) -> bool:
+    """Who put it, whether they still hold the role or not."""
+    return actor.is_active and labelling.labeller_id == actor.pk
+
+
+def may_object(actor: Member, labelling: Labelling) -> bool:
+    """The author, to one that stands."""
+    return actor.is_active and labelling.post.author_id == actor.pk and labelling.stands
+
+
+def may_moderate(actor: Member) -> bool:
+    """Moderators, senior ones and administrators in good standing: they define labels and decide objections."""
+    return actor.is_active and not actor.suspended and actor.has_role(Role.MODERATOR, Role.SENIOR, Role.ADMIN)
+
+
+def may_decide(actor: Member, objection: Objection) -> bool:
+    """Those who have no part in it."""
+    return may_moderate(actor) and actor.pk not in (objection.labeller_id, objection.member_id)
+
+
+def may_recommend(actor: Member) -> bool:
+    """Community managers and administrators."""
+    return actor.is_active and not actor.suspended and actor.has_role(Role.MANAGER, Role.ADMIN)
