@@ -25,6 +25,7 @@ from metya.web.errors import Conflict, Invalid, NotAllowed
 from rewards.payouts.leaving import RULES as PAYOUT_RULES
 from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
+from rewards.schedules.models import Schedule
 from social.bookmarks import actions as bookmarks
 from social.digest.models import MailDigest
 from social.drafts import actions as drafts
@@ -130,6 +131,9 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     MailDigest.objects.create(member=me, address=f"ines@{WORD}.example", frequency="daily")
     MachineAccount.objects.create(member=me, marked_by=carol)
     count_today()
+    Schedule.objects.create(  # of when they were a manager
+        member=me, name="posts", format="csv", span="week", every="day", hour=6, pause="role", next_at=timezone.now()
+    )
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
     return answer
