@@ -25,9 +25,9 @@ from metya.web.statements import NOW, Place, Run, statement
 
 T = TypeVar("T")
 _MARK = re.compile("%(.)", re.DOTALL)
-# Stand-ins are at least this; no id is.
+# Stand-ins are at least this; no id is. Nor does any constant hold this word, which is none.
 _HIGH = 2**61
-_WORD = "standin"
+_WORD = "stand1n"
 
 
 class NotPreparable(Exception):

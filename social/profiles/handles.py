@@ -19,7 +19,7 @@ RESERVED = frozenset(
     account accounts admin administrator admins all anyone api app assets auth blog bookmarks chain claim
     claims code come_back community complete contact css data decide demo docs download drafts edit embed
     epochs everyone explore export feed feeds followers following governance healthz help home import info jobs
-    js ledger legal likes lists live login logout mail manifest me media messages metya mod moderation
+    js label labeller labels ledger legal likes lists live login logout mail manifest me media messages metya mod moderation
     moderator moderators mods network new nobody node nodes notifications null oembed official offline
     onboarding operator owner payout payouts people pool post posts press privacy profile profiles proposals
     public register replies report reports reviewer reviewers rewards robots root rules search security server

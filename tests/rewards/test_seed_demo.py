@@ -101,7 +101,7 @@ def test_the_cast_holds_its_roles_and_keys(site):
         assert member.payout_wallet.address == one.address
     assert Member.objects.filter(is_demo=True).count() == len(demo.CAST)
     assert Member.objects.get(handle="ada").is_superuser
-    assert AuditEvent.objects.filter(verb="role.granted").count() == 5
+    assert AuditEvent.objects.filter(verb="role.granted").count() == 6
 
 
 def test_counters_are_what_can_be_counted(site):

@@ -189,7 +189,7 @@ def test_what_may_not_be_done_is_not_advised(holder):
     for name, role in (("mona", "moderator"), ("cole", "manager"), ("fay", "reviewer")):
         one = holder(name, roles=(role,))
         pages[name] = sign_in_fully(one, give_app(one.member)).get("/admin/").content.decode()
-    deed = "Tick one to remove it, with a reason"
+    deed = "Tick one to open a case about it"
     assert deed in pages["mona"] and deed not in pages["cole"] and deed not in pages["fay"]
     deed = "Open the newest draft"
     assert deed in pages["fay"] and deed not in pages["cole"]
