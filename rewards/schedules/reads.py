@@ -22,10 +22,6 @@ class Line:
     runs: list[Run]
     deleted: bool
 
-    @property
-    def weekday(self) -> int | None:
-        return self.schedule.weekday
-
 
 def lines(member: Member) -> list[Line]:
     """The kept ones first, by when they are due; two queries."""

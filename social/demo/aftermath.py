@@ -1,5 +1,5 @@
-"""What happened around the talk: people who avoid each other, a suspended member, reports that wait for a moderator, and what
-Ines keeps for herself."""
+"""What happened around the talk: people who avoid each other, a suspended member, reports and an appeal that wait for a
+moderator, and what Ines keeps for herself."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -7,6 +7,7 @@ from random import Random
 from django.db.models import Count
 
 from metya.wallets.models import Member
+from social.appeals import actions as appeals
 from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark
 from social.demo import chronicle, complaints, labels, signalled
@@ -21,7 +22,7 @@ from social.tags import actions as tags
 
 
 def add(planted: Planted) -> None:
-    """Mutes, a block, a suspension, open reports, folders and followed tags, through the same actions as anybody's."""
+    """Mutes, a block, a suspension, open reports, an appeal, folders and followed tags, through the same actions as anybody's."""
     rng = Random(planted.community.seed)  # noqa: S311
     regulars = [
         one for one in _members(planted, Role.REGULAR) if one.joined_at < planted.community.now - timedelta(days=2)
@@ -37,6 +38,7 @@ def add(planted: Planted) -> None:
     _report(planted, watchful[1], ring[0], "trading", note)
     note = "Asked me to like ten posts in return for ten likes. Is that allowed?"
     _report(planted, watchful[-1], ring[1], "trading", note, whole=True)
+    _appeal(planted, watchful[2], watchful[3])
     complaints.add(planted, regulars, rng)
     signalled.add(planted)
     labels.add(planted)
@@ -67,6 +69,22 @@ def _suspend(planted: Planted, spammer: Member, reporter: Member) -> None:
     made = decisions.decide(actor=mona, case=report.case, kind="suspend", rule="scam", facts=facts, days=90, sure=True)
     Decision.objects.filter(pk=made.pk).update(effective_at=planted.community.now)
     decisions.apply_due()
+
+
+def _appeal(planted: Planted, reporter: Member, member: Member) -> None:
+    """Ada warned somebody, who says that she is wrong: another moderator has to look."""
+    report = _report(planted, reporter, member, "spam", "Much the same as last week, and the week before.")
+    facts = "The same is said again and again, in words that hardly differ."
+    ada = Member.objects.get(handle="ada")
+    made = decisions.decide(actor=ada, case=report.case, kind="warn", rule="spam", facts=facts)
+    Decision.objects.filter(pk=made.pk).update(effective_at=planted.community.now)
+    decisions.apply_due()
+    made.refresh_from_db()
+    appeals.appeal(
+        actor=member,
+        decision=made,
+        text="I was asked about it each time, and answered. Please read what stands around it.",
+    )
 
 
 def _report(planted: Planted, reporter: Member, member: Member, rule: str, note: str, *, whole: bool = False) -> Report:

@@ -79,7 +79,7 @@ class Detector(models.Model):
 class Trial(models.Model):
     """One look back over the last week, which opens nothing. Asking again replaces it.
 
-    ``sample`` has up to fifty matches: ``post`` or ``member`` by number, ``text`` and ``values`` of the reason, ``evidence``.
+    ``sample`` has up to fifty matches: ``post`` by number or ``handle``, ``text`` and ``values`` of the reason, ``evidence``.
     ``cut``: there were more posts than a trial looks at, so it took the newest.
     """
 

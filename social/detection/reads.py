@@ -7,22 +7,10 @@ from django.utils.translation import gettext as _
 
 from social.detection.models import Detector, Signal, Trial, reason_of
 from social.moderation.models import Case
+from social.moderation.reads import Accuracy
 from social.posts.models import Post
 
 SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """Of the cases that a detector signalled, how many are decided, and how many of those broke a rule."""
-
-    upheld: int
-    decided: int
-
-    @property
-    def weight(self) -> int:
-        """0 to 100; 50 for one that was never judged, and moving from there with every decision."""
-        return (self.upheld + 1) * 100 // (self.decided + 2)
 
 
 @dataclass(frozen=True)

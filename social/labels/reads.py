@@ -10,7 +10,6 @@ from metya.web.paging import PAGE_SIZE
 from social.labels import policy
 from social.labels.models import (
     GRACE,
-    Choice,
     Label,
     LabelChoice,
     Labelling,
@@ -131,11 +130,6 @@ def wishes(viewer: Member) -> list[Wish]:
     """Each label in use, as the viewer chose or as it proposes; two queries."""
     chosen = dict(LabelChoice.objects.filter(member=viewer).values_list("label", "choice"))
     return [Wish(one, chosen.get(one.pk, one.usual)) for one in Label.objects.active()]
-
-
-def choices() -> list[tuple[str, str]]:
-    """(value, words) of how a label may be met."""
-    return [(one.value, str(one.label)) for one in Choice]
 
 
 def _said(viewer: Member | None, one: Labelling) -> Said:

@@ -26,10 +26,6 @@ class LookQuerySet(models.QuerySet["Look"]):
         """Those that nobody ended; their time may be over."""
         return self.filter(ended_at__isnull=True)
 
-    def due(self) -> "LookQuerySet":
-        """Standing ones whose time is over."""
-        return self.standing().filter(ends_at__lte=timezone.now())
-
 
 class Look(models.Model):
     """``session`` is a mark of the one session it holds in, not its key. A row changes once, when it ends; no row is deleted."""

@@ -26,16 +26,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """On to the next case that is free; or that nothing waits."""
     actor, queue = _reader(request), _queue(request)
     _catch_up(actor)
-    case = claims.claim_next(actor=actor, queue=queue) if policy.may_moderate(actor) else None
+    if policy.may_moderate(actor):
+        case = claims.claim_next(actor=actor, queue=queue)
+    else:
+        others = Case.objects.open().exclude(member=actor)
+        case = (others.filter(queue=queue) if queue else others).order_by("rank_at").first()
     if case is not None:
         return redirect(_at(case.pk, queue, request.GET.get("done", "")))
-    looked = (
-        Case.objects.open().exclude(member=actor).order_by("rank_at").first()
-        if not policy.may_moderate(actor)
-        else None
-    )
-    if looked is not None:
-        return redirect(_at(looked.pk, queue))
     return _page(request, queue, None)
 
 

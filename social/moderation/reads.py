@@ -1,4 +1,4 @@
-"""What reporters see of their reports, and how often they were right."""
+"""What reporters see of their reports, how often they were right, and what members read of decisions about them."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ REMEMBERED = 100
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Of the last REMEMBERED reports that were decided, how many were upheld."""
+    """Of the last REMEMBERED reports that were decided, or of the cases that a detector signalled, how many were upheld."""
 
     upheld: int
     decided: int
 
     @property
     def weight(self) -> int:
-        """0 to 100; 50 for who never reported, and moving from there with every decision."""
+        """0 to 100; 50 for who was never judged, and moving from there with every decision."""
         return (self.upheld + 1) * 100 // (self.decided + 2)
 
 

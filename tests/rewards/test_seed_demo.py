@@ -26,6 +26,7 @@ from rewards.ledger.checking import differences as ledger_differences
 from rewards.payouts import actions as payouts
 from rewards.payouts.checklist import POINTS
 from rewards.payouts.models import Batch, BatchState, Payout
+from social.appeals import actions as appeals
 from social.demo.links import PAGES
 from social.demo.people import RING_NAMES
 from social.demo.pictures import DRAWINGS
@@ -204,6 +205,8 @@ def test_a_moderator_has_something_to_do(site):
     assert set(open_cases.values_list("queue", flat=True)) == {"illegal", "harm", "spam"}
     assert set(open_cases.values_list("kind", flat=True)) >= {"post", "profile", "list"}
     assert not Decision.objects.pending().exists()
+    mona = Member.objects.get(handle="mona")
+    assert appeals.appeals_of(mona).get().decision.moderator.handle == "ada"
     suspended = Member.objects.exclude(suspended_until=None).get()
     assert suspended.suspended and suspended.suspension_reason
     assert AuditEvent.objects.filter(verb="moderation.suspend", subject_id=str(suspended.pk)).exists()

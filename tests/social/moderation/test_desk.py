@@ -131,6 +131,15 @@ def test_an_auditor_does_not_read_the_case_about_themselves(carol, as_member):
     assert all("Between us" not in body(page) for page in pages)
 
 
+def test_an_auditor_reads_the_queue_they_choose(case, alice, carol, as_member):
+    client = as_member(make.member("otto", roles=(Role.AUDITOR,), is_demo=True))
+    urgent = make.report(carol, alice, post=make.post(alice, "Sold here"), rule="illegal").case
+    assert client.get(QUEUE).url.startswith(f"{QUEUE}{urgent.pk}/")
+    assert client.get(QUEUE, {"queue": case.queue}).url.startswith(f"{QUEUE}{case.pk}/")
+    assert "Nothing waits here" in body(client.get(QUEUE, {"queue": "harm"}))
+    assert not Case.objects.exclude(claimed_by=None).exists()
+
+
 def test_later_notes_and_escalation(desk, case):
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": "Known to us"}).status_code == 302
     assert desk.post(f"{QUEUE}{case.pk}/note/", {"note": " "}).status_code == 422
