@@ -74,8 +74,10 @@ function upload(form, input, file, tile) {
       changed(form);
     } else {
       state(tile, answer.message ?? (request.status ? input.dataset.failed : input.dataset.waits));
-      // Without a connection it waits here for the next one.
-      if (!request.status) addEventListener("online", () => tile.isConnected && upload(form, input, file, tile), { once: true });
+      // Without a connection it waits here for the next one, which may carry nothing yet when the browser tells of it.
+      const again = () => tile.isConnected && upload(form, input, file, tile);
+      if (!request.status && navigator.onLine) setTimeout(again, 3_000);
+      else if (!request.status) addEventListener("online", again, { once: true });
     }
   };
   const body = new FormData();
