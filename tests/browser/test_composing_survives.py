@@ -148,7 +148,9 @@ def test_a_picture_waits_for_the_connection(live_site, alice):
     page.context.set_offline(True)
     page.locator("#composer [data-picture]").set_input_files(file("red"))
     expect(page.locator("[data-tile-error]")).to_contain_text("You are offline")
-    page.route("**/posts/pictures/", lambda route: route.abort(), times=1)  # told of a connection that carries nothing yet
+    page.route(
+        "**/posts/pictures/", lambda route: route.abort(), times=1
+    )  # told of a connection that carries nothing yet
     page.context.set_offline(False)
     expect(page.locator("#composer [name=picture]")).not_to_have_value("")
     expect(page.locator("[data-tile-error]")).to_be_hidden()
