@@ -22,9 +22,8 @@ def _day(text: str) -> date:
 
 class Command(BaseCommand):
     help = (
-        "Write a table into a file, as the export page of the reports does: figures, topics, activity, members, posts, "
-        "interactions, reports, epochs, payouts. Days are UTC and both in it. The file appears when it is whole; an older one "
-        "of that name is replaced. What was exported, how many rows and the SHA-256 are logged."
+        "Write a table into a file, as the export page of the reports does. Days are UTC and both in it. The file appears when "
+        "it is whole; an older one of that name is replaced. What was exported, how many rows and the SHA-256 are logged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
