@@ -30,6 +30,7 @@ from social.labels.models import (
     Subscription,
     labellers,
 )
+from social.moderation import policy as moderation
 from social.notifications import actions as notifications
 from social.notifications.sentences import Sentence
 from social.posts.models import Post
@@ -66,7 +67,7 @@ def define(
 
     Raises NotAllowed, Invalid, Conflict "many" (MAX_ACTIVE are in use).
     """
-    if not policy.may_moderate(actor):
+    if not moderation.may_moderate(actor):
         raise NotAllowed(_("Only moderators define labels."))
     name = clean_line(name, most=MAX_NAME, field="name", required=True)
     about = clean_line(about, most=MAX_ABOUT, field="about", required=True)
@@ -204,7 +205,7 @@ def decide(*, actor: Member, objection: Objection, outcome: str, reasons: str) -
 
     Raises NotAllowed, Invalid (outcome, reasons), Conflict "involved", "decided".
     """
-    if not policy.may_moderate(actor):
+    if not moderation.may_moderate(actor):
         raise NotAllowed(_("Only moderators decide objections."))
     if outcome not in Objection.Outcome.values:
         raise Invalid(_("Choose whether the label stays."), data={"field": "outcome"})

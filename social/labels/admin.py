@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
-from social.labels import actions, policy
+from social.labels import actions
 from social.labels.forms import LabelForm, ReasonsForm
 from social.labels.models import Label, Labeller, Labelling, Objection, Recommendation
+from social.moderation import policy as moderation
 from social.moderation.deeds import ask, do_all
 
 
@@ -31,11 +32,11 @@ class LabelAdmin(ReadOnlyAdmin):
     fields = ("slug", "name", "about", "usual", "active")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Label | None = None) -> tuple[str, ...]:
-        return ("slug",) if obj is not None and policy.may_moderate(member_of(request)) else ()
+        return ("slug",) if obj is not None and moderation.may_moderate(member_of(request)) else ()
 
     def get_form(self, request: HttpRequest, obj: Label | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows who writes."""
-        if not policy.may_moderate(member_of(request)):
+        if not moderation.may_moderate(member_of(request)):
             return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
         made: Any = super().get_form(request, obj, change, **kwargs)
         made.actor = member_of(request)
@@ -56,13 +57,13 @@ class LabelAdmin(ReadOnlyAdmin):
         return []
 
     def may_act(self, request: HttpRequest) -> bool:
-        return policy.may_moderate(member_of(request))
+        return moderation.may_moderate(member_of(request))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_moderate(member_of(request))
+        return moderation.may_moderate(member_of(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_moderate(member_of(request))
+        return moderation.may_moderate(member_of(request))
 
 
 @admin.register(Labelling)

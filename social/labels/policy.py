@@ -1,9 +1,11 @@
-"""Who puts labels on what, who objects, who decides and who defines. Pure: no queries beyond what the objects hold."""
+"""Who puts labels on what and who objects; those who may moderate decide and define. Pure: no queries beyond what the objects
+hold."""
 
 from typing import TYPE_CHECKING
 
 from metya.wallets.models import Member, Role
 from social.labels.models import Labelling, Objection
+from social.moderation.policy import may_moderate
 
 if TYPE_CHECKING:
     from social.posts.models import Post
@@ -31,11 +33,6 @@ def may_remove(actor: Member, labelling: Labelling) -> bool:
 def may_object(actor: Member, labelling: Labelling) -> bool:
     """The author, to one that stands."""
     return actor.is_active and labelling.post.author_id == actor.pk and labelling.stands
-
-
-def may_moderate(actor: Member) -> bool:
-    """Moderators, senior ones and administrators in good standing: they define labels and decide objections."""
-    return actor.is_active and not actor.suspended and actor.has_role(Role.MODERATOR, Role.SENIOR, Role.ADMIN)
 
 
 def may_decide(actor: Member, objection: Objection) -> bool:

@@ -7,13 +7,13 @@ from django.utils.translation import ngettext
 
 from metya.ops.waiting import Waiting
 from metya.wallets.models import Member
-from social.labels import policy
 from social.labels.models import Objection
+from social.moderation import policy as moderation
 
 
 def for_moderators(member: Member) -> Iterator[Waiting]:
     """Objections that this moderator may decide, the oldest since when."""
-    if not policy.may_moderate(member):
+    if not moderation.may_moderate(member):
         return
     rows = Objection.objects.for_(member)
     if count := rows.count():
