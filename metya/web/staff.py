@@ -7,7 +7,9 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from metya.wallets.models import Member
 from metya.web import headings
+from metya.web.http import member_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -49,3 +51,34 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ActionFormAdmin(ReadOnlyAdmin):
+    """Rows that some may write: by a form that calls the action while it is judged, and leaves the row in ``written``."""
+
+    def may_write(self, member: Member) -> bool:
+        """Who makes and changes them."""
+        raise NotImplementedError
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """It was written when the form was judged."""
+        return form.written
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """As ``save_form``."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What hangs on the row is only shown."""
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """The audit event says it."""
+        return []
+
+    def may_act(self, request: HttpRequest) -> bool:
+        return self.may_write(member_of(request))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_write(member_of(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_write(member_of(request))

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from metya.wallets.models import Member
 from metya.web.errors import ActionError, Invalid
 from metya.web.http import member_of
-from metya.web.staff import ReadOnlyAdmin
+from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
 from social.detection import actions, policy, reads
 from social.detection.forms import DetectorForm, form_for
 from social.detection.models import Detector, Signal, Trial
@@ -27,7 +28,7 @@ _DEEDS = {"try": actions.ask_trial, "on": actions.switch_on, "off": actions.swit
 
 
 @admin.register(Detector)
-class DetectorAdmin(ReadOnlyAdmin):
+class DetectorAdmin(ActionFormAdmin):
     """Detectors are made, set and switched here, and never deleted, since signals name them."""
 
     purpose = _(
@@ -63,6 +64,9 @@ class DetectorAdmin(ReadOnlyAdmin):
         known = ("kind", "standing", "right", "version", "changed_by", "changed_at")
         return (*known, "rule_title", "set_to") if obj is not None else ()
 
+    def may_write(self, member: Member) -> bool:
+        return policy.may_edit(member)
+
     def get_form(self, request: HttpRequest, obj: Detector | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form of the kind; it knows who writes."""
         if not policy.may_edit(member_of(request)):
@@ -94,24 +98,11 @@ class DetectorAdmin(ReadOnlyAdmin):
             lines.append(f"{one.label}: {', '.join(known) if isinstance(one, Lines) else known}")
         return format_html('<span class="as-it-stood">{}</span>', "\n".join(lines))
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        """It was written when the form was judged."""
-        return form.written
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """As ``save_form``."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """There is nothing below a detector."""
-
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit event says it."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit event says it."""
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        return []
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it is to look for."""
@@ -169,15 +160,6 @@ class DetectorAdmin(ReadOnlyAdmin):
             "deciding": policy.may_edit(actor),
         }
         return render(request, "admin/detection/trial.html", context, status=status)
-
-    def may_act(self, request: HttpRequest) -> bool:
-        return policy.may_edit(member_of(request))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_edit(member_of(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_edit(member_of(request))
 
 
 @admin.register(Signal)

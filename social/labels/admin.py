@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from metya.wallets.models import Member
 from metya.web.http import member_of
-from metya.web.staff import ReadOnlyAdmin
+from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
 from social.labels import actions
 from social.labels.forms import LabelForm, ReasonsForm
 from social.labels.models import Label, Labeller, Labelling, Objection, Recommendation
@@ -20,7 +21,7 @@ from social.moderation.deeds import ask, do_all
 
 
 @admin.register(Label)
-class LabelAdmin(ReadOnlyAdmin):
+class LabelAdmin(ActionFormAdmin):
     """Labels are defined here and never deleted: retire one instead."""
 
     purpose = _("What labellers can say of a post, in a name and a plain description.")
@@ -34,6 +35,9 @@ class LabelAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Label | None = None) -> tuple[str, ...]:
         return ("slug",) if obj is not None and moderation.may_moderate(member_of(request)) else ()
 
+    def may_write(self, member: Member) -> bool:
+        return moderation.may_moderate(member)
+
     def get_form(self, request: HttpRequest, obj: Label | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows who writes."""
         if not moderation.may_moderate(member_of(request)):
@@ -41,29 +45,6 @@ class LabelAdmin(ReadOnlyAdmin):
         made: Any = super().get_form(request, obj, change, **kwargs)
         made.actor = member_of(request)
         return made
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        """It was written when the form was judged."""
-        return form.written
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """As ``save_form``."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing hangs on it."""
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        """The audit event says it."""
-        return []
-
-    def may_act(self, request: HttpRequest) -> bool:
-        return moderation.may_moderate(member_of(request))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return moderation.may_moderate(member_of(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return moderation.may_moderate(member_of(request))
 
 
 @admin.register(Labelling)

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from metya.wallets.models import Member
 from metya.web.http import member_of
-from metya.web.staff import ReadOnlyAdmin
+from metya.web.staff import ActionFormAdmin
 from social.rules import policy
 from social.rules.forms import RuleForm
 from social.rules.models import Rule, RuleVersion
@@ -35,7 +36,7 @@ class Wordings(admin.TabularInline[RuleVersion, Rule]):
 
 
 @admin.register(Rule)
-class RuleAdmin(ReadOnlyAdmin):
+class RuleAdmin(ActionFormAdmin):
     """Rules are made and changed here, and never deleted: switch one off instead."""
 
     purpose = _("The community's rules, as everyone reads them under /rules/.")
@@ -56,6 +57,9 @@ class RuleAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Rule | None = None) -> tuple[str, ...]:
         return ("key",) if obj is not None and policy.may_edit(member_of(request)) else ()
 
+    def may_write(self, member: Member) -> bool:
+        return policy.may_edit(member)
+
     def get_form(self, request: HttpRequest, obj: Rule | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows who writes."""
         if not policy.may_edit(member_of(request)):
@@ -72,26 +76,3 @@ class RuleAdmin(ReadOnlyAdmin):
     @admin.display(description=_("title"))
     def title(self, row: Rule) -> str:
         return row.version.said_title
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        """It was written when the form was judged."""
-        return form.written
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """As ``save_form``."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing: the wordings below are only shown."""
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        """The audit event says it."""
-        return []
-
-    def may_act(self, request: HttpRequest) -> bool:
-        return policy.may_edit(member_of(request))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_edit(member_of(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_edit(member_of(request))
