@@ -70,7 +70,8 @@ function upload(form, input, file, tile) {
     if (request.status === 201) {
       tile.querySelector("[name=picture]").value = answer.id;
       tile.dataset.url = answer.url;
-      tile.querySelector("textarea").focus({ preventScroll: true });
+      // Whoever is typing already goes on where they are: the rest of their words would land in another field.
+      if (!document.activeElement.matches("textarea, input:not([type=file])")) tile.querySelector("textarea").focus({ preventScroll: true });
       changed(form);
     } else {
       state(tile, answer.message ?? (request.status ? input.dataset.failed : input.dataset.waits));

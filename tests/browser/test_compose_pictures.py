@@ -62,6 +62,29 @@ def test_a_fifth_picture_and_a_file_that_is_none_are_refused_with_a_reason(live_
     assert PostImage.objects.filter(post__isnull=False).count() == 0
 
 
+def test_a_picture_that_arrives_leaves_the_focus_with_who_is_typing(live_site, alice):
+    page = live_site.page_of(alice)
+    held = []
+    page.route("**/posts/pictures/", lambda route: held.append(route))
+    page.locator("[data-picture]").set_input_files([file("red"), file("green")])
+    expect(page.locator("[data-tile]")).to_have_count(2)
+    text = page.locator("#composer textarea[name=text]")
+    text.focus()
+    page.keyboard.type("While they ")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    for one in held:
+        one.continue_()
+    expect(page.locator("[data-tile] progress:visible")).to_have_count(0)
+    page.keyboard.type("are on their way")
+    expect(text).to_have_value("While they are on their way")
+    page.get_by_role("button", name="Remove the picture").first.click()
+    page.unroute("**/posts/pictures/")
+    page.locator("[data-picture]").focus()
+    page.locator("[data-picture]").set_input_files([file("blue")])
+    expect(page.locator("[data-tile] textarea").nth(1)).to_be_focused()  # nobody was typing: it asks for the description
+
+
 def test_a_picture_is_pasted(live_site, alice):
     page = live_site.page_of(alice)
     page.locator("#composer textarea[name=text]").focus()
