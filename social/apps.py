@@ -21,7 +21,6 @@ _MODERATORS = [
     "social.view_tagveto",
     "social.veto_tag",
     "social.view_label",
-    "social.edit_label",
     "social.view_labelling",
     "social.view_objection",
     "social.decide_objection",
@@ -35,7 +34,7 @@ class SocialConfig(AppConfig):
     # What each staff role may see and do in the admin; read when roles are made.
     role_permissions: ClassVar[dict[str, list[str]]] = {
         "moderator": _MODERATORS,
-        "senior": [*_MODERATORS, "social.edit_rule", "social.view_look"],
+        "senior": [*_MODERATORS, "social.view_look"],
         "manager": [
             "social.view_report",
             "social.view_rule",

@@ -80,19 +80,11 @@ class MachineForm(forms.Form):
     handle = forms.CharField(label=gettext_lazy("Handle"), max_length=60)
 
 
-class ExportForm(forms.Form):
+class RowsForm(forms.Form):
     """Which table, in which form, and which rows of it."""
 
     name = forms.ChoiceField(label=gettext_lazy("Table"), choices=[(one.name, one.title) for one in DATASETS.values()])
     format = forms.ChoiceField(label=gettext_lazy("Format"), choices=Format.choices)
-    start = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    end = forms.DateField(
-        label=pgettext_lazy("of a range", "To"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
     who = forms.ChoiceField(
         label=gettext_lazy("Accounts"),
         choices=[("all", gettext_lazy("all")), ("people", gettext_lazy("without machines"))],
@@ -110,19 +102,42 @@ class ExportForm(forms.Form):
         ],
         required=False,
     )
-    personal = forms.BooleanField(label=gettext_lazy("With personal columns"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Days in their order; rows of the table itself."""
+        """Rows of the table itself."""
         data: dict[str, Any] = super().clean() or {}
-        if data.get("start") and data.get("end") and data["start"] > data["end"]:
-            self.add_error("start", _("The first day lies after the last one."))
         if data.get("only") and not data["only"].startswith(f"{data.get('name')}:"):
             self.add_error("only", _("These rows belong to another table."))
         return data
 
     @property
+    def rows(self) -> tuple[bool, str]:
+        """Whether machines are left out, and the kind of rows (empty: all); after validation."""
+        return self.cleaned_data["who"] == "people", self.cleaned_data["only"].partition(":")[2]
+
+
+class ExportForm(RowsForm):
+    """Rows of these days."""
+
+    start = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    end = forms.DateField(
+        label=pgettext_lazy("of a range", "To"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    personal = forms.BooleanField(label=gettext_lazy("With personal columns"), required=False)
+    field_order = ("name", "format", "start", "end", "who", "only", "personal")
+
+    def clean(self) -> dict[str, Any]:
+        """And the days in their order."""
+        data = super().clean()
+        if data.get("start") and data.get("end") and data["start"] > data["end"]:
+            self.add_error("start", _("The first day lies after the last one."))
+        return data
+
+    @property
     def wanted(self) -> Wanted:
         """The rows that are meant; after validation."""
-        data = self.cleaned_data
-        return Wanted(data["start"], data["end"], data["who"] == "people", data["only"].partition(":")[2])
+        return Wanted(self.cleaned_data["start"], self.cleaned_data["end"], *self.rows)

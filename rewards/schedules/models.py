@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from rewards.reports.models import Export, Format
@@ -88,6 +89,11 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}.{self.format} {self.every}"
+
+    @property
+    def weekday_name(self) -> str:
+        """In the reader's language; empty without one."""
+        return "" if self.weekday is None else str(WEEKDAYS[self.weekday])
 
 
 class State(models.TextChoices):

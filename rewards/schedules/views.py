@@ -17,7 +17,7 @@ from metya.web.errors import ActionError, NotAllowed
 from metya.web.http import member_of
 from rewards.reports.pages import for_readers, page
 from rewards.schedules import actions, links, policy, reads
-from rewards.schedules.forms import WEEKDAYS, ScheduleForm
+from rewards.schedules.forms import ScheduleForm
 from rewards.schedules.models import Schedule
 
 Deed = Callable[..., bool]
@@ -47,7 +47,6 @@ def schedules(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "lines": reads.lines(member),
         "address": actions.address_of(member),
-        "weekdays": WEEKDAYS,
         "most": actions.MOST,
     }
     return page(request, "schedules", _("Scheduled exports"), context, status=422 if form.errors else 200)

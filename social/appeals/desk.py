@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,12 +16,13 @@ from social.appeals import actions
 from social.appeals.forms import OutcomeForm
 from social.appeals.models import Appeal
 from social.moderation import cards, decisions, policy
+from social.moderation.desk import reader_of
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """On to the appeal that is due first; or that nothing waits."""
-    actor = _reader(request)
+    actor = reader_of(request)
     deciding = policy.may_moderate(actor)
     if deciding:
         decisions.apply_due(5)
@@ -36,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One appeal, taken in hand if it is free."""
-    actor = _reader(request)
+    actor = reader_of(request)
     appeal = _of_others(actor, pk)
     if policy.may_moderate(actor) and not actions.claim(actor=actor, appeal=appeal):
         messages.warning(request, actions.not_yours(actor, appeal).message)
@@ -88,14 +88,6 @@ def _page(
         "overdue": appeal is not None and appeal.due_at <= now,
     }
     return render(request, "admin/moderation/appeals.html", context, status=status)
-
-
-def _reader(request: HttpRequest) -> Member:
-    """Those who decide, and auditors, who only look."""
-    actor = member_of(request)
-    if not policy.may_read_all(actor):
-        raise PermissionDenied
-    return actor
 
 
 def _of_others(actor: Member, pk: int) -> Appeal:

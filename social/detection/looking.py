@@ -90,7 +90,7 @@ class Look:
     def print(self) -> PostPrint:
         """Its text as a number; not kept yet."""
         number = folding.number_of(self.essence.encode())
-        return PostPrint(post=self.post, text_hash=number, length=self.length, at=self.moment)
+        return PostPrint(post=self.post, text_hash=number, at=self.moment)
 
     @cached_property
     def copies(self) -> list[Copy]:
@@ -137,11 +137,10 @@ def keep_print(look: Look) -> None:
         return
     made = look.print
     with connection.cursor() as cursor:
-        values = (made.text_hash, made.length, connection.ops.adapt_datetimefield_value(made.at))
-        cursor.execute(_KEEP, [look.post.pk, *values])
+        cursor.execute(_KEEP, [look.post.pk, made.text_hash, connection.ops.adapt_datetimefield_value(made.at)])
 
 
 _KEEP = """
-INSERT INTO social_postprint (post_id, text_hash, length, at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (post_id) DO UPDATE SET text_hash = excluded.text_hash, length = excluded.length, at = excluded.at
+INSERT INTO social_postprint (post_id, text_hash, at) VALUES (%s, %s, %s)
+ON CONFLICT (post_id) DO UPDATE SET text_hash = excluded.text_hash, at = excluded.at
 """

@@ -189,7 +189,6 @@ class PostPrint(models.Model):
 
     post = models.OneToOneField("social.Post", on_delete=models.CASCADE, primary_key=True, related_name="+")
     text_hash = models.BigIntegerField()
-    length = models.PositiveIntegerField()
     at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.follows.models import Block
 from social.labels import policy
 from social.labels.lapsing import key_of
+from social.labels.marks import labellable
 from social.labels.models import (
     GRACE,
     Choice,
@@ -105,7 +106,7 @@ def put(*, actor: Member, post: Post, label: Label, reason: str, days: int | Non
     post = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("author").get(pk=post.pk)
     if not policy.is_labeller(actor):
         raise NotAllowed(_("Only labellers put labels."))
-    if not policy.labellable(actor, post):
+    if not labellable(actor, post):
         raise NotAllowed(_("Labels are for public posts of others."))
     if _apart(actor, post):
         raise NotAllowed(_("You put no new labels on posts of somebody who blocked you, or whom you blocked."))

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
+from metya.web.deeds import ask, do_all
 from metya.web.http import member_of
 from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
 from social.labels import actions
 from social.labels.forms import LabelForm, ReasonsForm
 from social.labels.models import Label, Labeller, Labelling, Objection, Recommendation
 from social.moderation import policy as moderation
-from social.moderation.deeds import ask, do_all
 
 
 @admin.register(Label)

@@ -95,6 +95,7 @@ def holds_role(marks: set[tuple[str, int]], viewer: Member) -> bool:
     return (ROLE, viewer.pk) in marks
 
 
-def open_to_labels(viewer: Member, post: "Post") -> bool:
-    """Whether the menu of ``post`` offers a label to a labeller."""
-    return post.visibility == "public" and post.author_id != viewer.pk
+def labellable(actor: Member, post: "Post") -> bool:
+    """Public words of others that are still there; never one's own, and no repost."""
+    public = post.present and post.visibility == "public" and post.repost_of_id is None
+    return public and post.author_id != actor.pk

@@ -47,7 +47,6 @@ class Label(models.Model):
         verbose_name = _("label")
         verbose_name_plural = _("labels")
         ordering: ClassVar[list[str]] = ["name", "pk"]
-        permissions = [("edit_label", _("Can define labels and retire them"))]
         constraints = [models.CheckConstraint(condition=Q(usual__in=["show", "warn"]), name="label_usual")]
 
     def __str__(self) -> str:

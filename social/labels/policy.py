@@ -4,6 +4,7 @@ hold."""
 from typing import TYPE_CHECKING
 
 from metya.wallets.models import Member, Role
+from social.labels.marks import labellable
 from social.labels.models import Labelling, Objection
 from social.moderation.policy import may_moderate
 
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
 
 def is_labeller(actor: Member) -> bool:
     return actor.in_good_standing and actor.has_role(Role.LABELLER)
-
-
-def labellable(actor: Member, post: "Post") -> bool:
-    """Public words of others that are still there; never one's own, and no repost."""
-    public = post.present and post.visibility == "public" and post.repost_of_id is None
-    return public and post.author_id != actor.pk
 
 
 def may_label(actor: Member, post: "Post") -> bool:

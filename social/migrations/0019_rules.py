@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rule',
                 'verbose_name_plural': 'rules',
                 'ordering': ['position', 'pk'],
-                'permissions': [('edit_rule', 'Can word rules and switch them on and off')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('queue__in', ['illegal', 'harm', 'spam'])), name='rule_queue'), models.CheckConstraint(condition=models.Q(('ground__in', ['illegal', 'terms'])), name='rule_ground')],
             },
         ),

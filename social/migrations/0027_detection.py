@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='social.post')),
                 ('text_hash', models.BigIntegerField()),
-                ('length', models.PositiveIntegerField()),
                 ('at', models.DateTimeField()),
             ],
             options={

@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'label',
                 'verbose_name_plural': 'labels',
                 'ordering': ['name', 'pk'],
-                'permissions': [('edit_label', 'Can define labels and retire them')],
             },
         ),
         migrations.CreateModel(

@@ -11,10 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from metya.web.deeds import ask, do_all
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
 from social.moderation import actions, policy, reads
-from social.moderation.deeds import ask, do_all, open_cases
+from social.moderation.deeds import open_cases
 from social.moderation.forms import ReasonForm, SuspensionForm
 from social.moderation.models import PRIVATE, ModeratedMember, Report
 from social.posts.models import Visibility

@@ -24,7 +24,7 @@ from social.rules.models import Queue
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """On to the next case that is free; or that nothing waits."""
-    actor, queue = _reader(request), _queue(request)
+    actor, queue = reader_of(request), _queue(request)
     _catch_up(actor)
     if policy.may_moderate(actor):
         case = claims.claim_next(actor=actor, queue=queue)
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One case, taken in hand if it is free."""
-    actor = _reader(request)
+    actor = reader_of(request)
     _catch_up(actor)
     case = _of_others(actor, pk)
     if policy.may_moderate(actor) and not claims.claim(actor=actor, case=case):
@@ -150,7 +150,7 @@ def _catch_up(actor: Member) -> None:
         decisions.apply_due(5)
 
 
-def _reader(request: HttpRequest) -> Member:
+def reader_of(request: HttpRequest) -> Member:
     """Those who decide, and auditors, who only look."""
     actor = member_of(request)
     if not policy.may_read_all(actor):

@@ -291,7 +291,7 @@ def _plain(viewer: Member | None, post: Post, found: _Found, **around: Any) -> P
         may_delete=policy.may_delete(viewer, post),
         may_edit=policy.may_edit_now(viewer, post),
         may_unlink=_preview(post) is not None and previews.may_remove(viewer, post),
-        may_label=viewer.is_staff and labelling.holds_role(marks, viewer) and labelling.open_to_labels(viewer, post),
+        may_label=viewer.is_staff and labelling.holds_role(marks, viewer) and labelling.labellable(viewer, post),
         labels=labels.get(post.pk),
         poll=_poll(viewer, post, marks),
         **around,

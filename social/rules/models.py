@@ -53,7 +53,6 @@ class Rule(models.Model):
         verbose_name = _("rule")
         verbose_name_plural = _("rules")
         ordering: ClassVar[list[str]] = ["position", "pk"]
-        permissions = [("edit_rule", _("Can word rules and switch them on and off"))]
         constraints = [
             models.CheckConstraint(condition=Q(queue__in=Queue.values), name="rule_queue"),
             models.CheckConstraint(condition=Q(ground__in=Ground.values), name="rule_ground"),

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from metya.web.deeds import ask
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
-from social.moderation.deeds import ask
 from social.moderation.forms import ReasonForm, SuspensionForm
 from social.posts.models import Tag
 from social.trends import actions
