@@ -54,7 +54,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     // Out of the search field, so that the keys work on what was found.
     if (event.key === "Escape" && event.target.matches("[data-search], [type=search]")) event.target.blur();
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog, [popover]")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], :popover-open")) return;
     const member = document.querySelector("[data-bell]");
     const action = after === "g" ? afterG[event.key] : plain[event.key];
     after = event.key === "g" && after !== "g" ? "g" : "";
