@@ -318,6 +318,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 # A visitor's choice; PreferencesMiddleware puts what a member chose over it.
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "metya.web.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

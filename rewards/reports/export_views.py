@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +18,7 @@ from metya.web import ratelimit, streaming
 from metya.web.errors import ActionError, Conflict, Invalid, NotAllowed
 from metya.web.http import member_of
 from rewards.reports import exporting, jobs, links, policy
-from rewards.reports.datasets import DATASETS
+from rewards.reports.datasets import DATASETS, Wanted
 from rewards.reports.formats import TYPES
 from rewards.reports.forms import ExportForm
 from rewards.reports.models import Export
@@ -75,12 +76,29 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 def _mine(member: Member) -> dict[str, Any]:
     found = list(Export.objects.filter(asked_by=member).order_by("-pk")[:SHOWN])
-    lines = [(one, links.sign(one) if one.fetchable and policy.may_fetch(member, one) else "") for one in found]
+    lines = [
+        (one, links.sign(one) if one.fetchable and policy.may_fetch(member, one) else "", _filters(one))
+        for one in found
+    ]
     return {
         "lines": lines,
         "moving": any(one.under_way for one in found),
         "may_personal": policy.may_export(member, personal=True),
     }
+
+
+def _filters(export: Export) -> list[str]:
+    """What was asked for, in words; nothing where it was everything."""
+    wanted, said = Wanted.from_json(export.filters), []
+    start, end = (date_format(day, _("j M Y")) if day else "…" for day in (wanted.start, wanted.end))
+    if wanted.start or wanted.end:
+        said.append(_("%(start)s to %(end)s") % {"start": start, "end": end})
+    if wanted.people:
+        said.append(_("without machines"))
+    if wanted.only:
+        known = DATASETS.get(export.name)
+        said.append(str(dict(known.choices).get(wanted.only, wanted.only)) if known else wanted.only)
+    return said
 
 
 @for_readers

@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from metya.web.absolute import absolute
 from metya.web.errors import Invalid
 from metya.web.http import member_of
 from rewards.reports import actions, catalogue, cohorts, jobs, reads, rollups
@@ -66,6 +68,7 @@ def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
         "topics": reads.topics(period),
         "people": reads.people(period),
         "earlier": reads.month_before(period.first),
+        "public_address": absolute(reverse("transparency:index")),
     }
     return page(request, "month", _("Monthly report"), context)
 

@@ -15,10 +15,12 @@ SHOWN_RUNS = 3
 
 @dataclass(frozen=True)
 class Line:
-    """One schedule, its table's title, and its latest runs, the newest first. ``deleted``: it can still be brought back."""
+    """One schedule, its table's title, which of its rows (empty: all), and its latest runs, the newest first. ``deleted``: it
+    can still be brought back."""
 
     schedule: Schedule
     title: Text
+    only: Text
     runs: list[Run]
     deleted: bool
 
@@ -29,7 +31,13 @@ def lines(member: Member) -> list[Line]:
     latest = Prefetch("runs", Run.objects.select_related("export").order_by("-due_at"))
     found = rows.prefetch_related(latest).order_by("next_at", "pk")
     made = [
-        Line(one, DATASETS[one.name].title, list(one.runs.all())[:SHOWN_RUNS], one.deleted_at is not None)
+        Line(
+            one,
+            DATASETS[one.name].title,
+            dict(DATASETS[one.name].choices).get(one.only, one.only),
+            list(one.runs.all())[:SHOWN_RUNS],
+            one.deleted_at is not None,
+        )
         for one in found
         if one.name in DATASETS
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from metya.wallets.models import Member
+from social.rules.models import RuleVersion
 from social.transparency import log
 from social.transparency.models import Kind
 
@@ -32,6 +33,8 @@ def add(now: datetime, rng: Random) -> None:
     moderators = [log.name_of(one) for one in Member.objects.filter(groups__name="moderator").order_by("pk")] or [
         "system"
     ]
+    # What came with the site held before anything was decided under it.
+    RuleVersion.objects.filter(made_by=None).update(made_at=now - timedelta(weeks=WEEKS + 1))
     for week in range(WEEKS, 0, -1):
         at = now - timedelta(weeks=week)
         for _number in range(rng.randint(3, 8)):

@@ -41,7 +41,8 @@ def add(planted: Planted) -> None:
         if place < len(near):
             made.append(actions.put(actor=amara, post=near[place], label=labels[slug], reason=reason))
     actions.choose(actor=ines, follow=[amara.pk], choices={})
-    for hours, one in enumerate(made, start=1):
+    # The newest first, as lists have them by their number.
+    for hours, one in enumerate(reversed(made), start=1):
         since = max(one.post.created_at, planted.community.now - timedelta(hours=hours))
         Labelling.objects.filter(pk=one.pk).update(made_at=since)
     if made:

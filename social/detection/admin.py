@@ -111,7 +111,8 @@ class DetectorAdmin(ActionFormAdmin):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """On to the trial, which a change asks for."""
-        messages.success(request, _t("Kept."))
+        off = _t("Kept. It is switched off: try it, then switch it on.")
+        messages.success(request, _t("Kept.") if obj.active else off)
         return HttpResponseRedirect(reverse("admin:social_detector_trial", args=[obj.pk]))
 
     def changeform_view(

@@ -100,8 +100,8 @@ def define(
 def put(*, actor: Member, post: Post, label: Label, reason: str, days: int | None = USUAL_DAYS) -> Labelling:
     """Put ``label`` on ``post`` for ``days`` (None: without end). The same again changes nothing.
 
-    Raises NotAllowed, Invalid (label, reason, days), Conflict "lifted" (a moderator took it away before), "objected" (an
-    objection to it waits).
+    Raises NotAllowed, Invalid (label, reason, days), Conflict "standing" (it stands with another reason or time), "lifted" (a
+    moderator took it away before), "objected" (an objection to it waits).
     """
     post = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("author").get(pk=post.pk)
     if not policy.is_labeller(actor):
@@ -119,7 +119,12 @@ def put(*, actor: Member, post: Post, label: Label, reason: str, days: int | Non
     if before.filter(state=State.LIFTED).exists():
         raise Conflict(_("A moderator lifted this label of yours here; it cannot be put again."), code="lifted")
     if standing := before.standing().first():
-        return standing
+        if (standing.reason, standing.lasts) == (reason, timedelta(days=days) if days else None):
+            return standing
+        message = _(
+            "This label of yours stands here already. Take it away first to put it with another reason or time."
+        )
+        raise Conflict(message, code="standing")
     if before.filter(objection__outcome="").exists():
         raise Conflict(_("The author objects to this label, and a moderator looks at it first."), code="objected")
     now = timezone.now()

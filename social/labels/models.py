@@ -115,6 +115,11 @@ class Labelling(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
+    def lasts(self) -> timedelta | None:
+        """For how long it was put; None: without end."""
+        return self.expires_at - self.made_at if self.expires_at else None
+
+    @property
     def stands(self) -> bool:
         return self.state == State.STANDING and not self.over
 
@@ -170,7 +175,8 @@ class Objection(models.Model):
         indexes = [models.Index(fields=["made_at", "id"], condition=Q(outcome=""), name="objection_waiting")]
 
     def __str__(self) -> str:
-        return str(self.labelling)
+        """What whoever decides it has to know: the label, why it was put, and what the author says."""
+        return f"{self.labelling.label}: {self.labelling.reason} – @{self.member.handle}: {self.text}"
 
 
 class Subscription(models.Model):

@@ -13,6 +13,7 @@ from social.appeals.models import Appeal
 from social.detection import reads as detection
 from social.messages.evidence import pictures_of
 from social.moderation import claims, policy, reads
+from social.moderation import evidence as snapshots
 from social.moderation.models import DEEDS, Case, CaseNote, Decision, Deed, Kind, Report, Strike
 from social.moderation.stakes import Stake, at_stake
 from social.posts.models import Post, PostImage
@@ -79,10 +80,13 @@ class Card:
 
     @property
     def evidence(self) -> list[str]:
-        """How it stood when it was reported, each wording once."""
+        """How it stood when it was reported, each wording once; of a profile that nobody reported, how it stands."""
         reported = [one.report.evidence for one in self.complaints]
         signalled = [one.signal.snapshot for one in self.signs]
-        return list(dict.fromkeys(text for text in (*reported, *signalled) if text))
+        found = list(dict.fromkeys(text for text in (*reported, *signalled) if text))
+        if not found and self.case.kind == Kind.PROFILE and self.profile is not None:
+            return [snapshots.said_by(self.profile)]
+        return found
 
     @property
     def changed(self) -> bool:

@@ -31,10 +31,13 @@ def of_image(image: PostImage) -> str:
 
 def of_profile(member: Member) -> str:
     """Name, words about oneself, links."""
-    profile = Profile.objects.filter(member=member).first()
-    if profile is None:
-        return f"@{member.handle}"
-    return "\n".join([f"{profile.name} @{member.handle}", profile.bio, *profile.links]).strip()
+    profile = Profile.objects.filter(member=member).select_related("member").first()
+    return said_by(profile) if profile is not None else f"@{member.handle}"
+
+
+def said_by(profile: Profile) -> str:
+    """The same of a profile that is at hand."""
+    return "\n".join([f"{profile.name} @{profile.member.handle}", profile.bio, *profile.links]).strip()
 
 
 def of_list(one: MemberList) -> str:

@@ -66,7 +66,7 @@ class DecisionForm(forms.Form):
         label=_("What you found"),
         required=False,
         strip=False,
-        widget=forms.Textarea({"rows": 2}),
+        widget=forms.Textarea({"rows": 2, "data-focus": "f"}),
         help_text=_("The member reads this in the reasons, beside the rule. Up to 1,000 characters."),
     )
     days = forms.TypedChoiceField(

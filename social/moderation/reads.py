@@ -8,7 +8,7 @@ from django.utils import timezone
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
 from social.detection.models import Signal
-from social.moderation.models import Decision, Kind, Report, ReporterMute
+from social.moderation.models import About, Decision, Kind, Report, ReporterMute
 
 REMEMBERED = 100
 
@@ -48,6 +48,12 @@ def own_reports(member: Member, before: int | None) -> Page[Report]:
     """What the member reported, the newest first; one query."""
     rows = Report.objects.by(member).select_related("case", "member", "rule_version")
     return page_by_id(rows, before)
+
+
+def waiting_report(reporter: Member, about: About) -> Report | None:
+    """What they reported of exactly this and nobody decided yet; one query."""
+    rows = Report.objects.open().by(reporter).about(about.kind, about.pk)
+    return rows.select_related("rule_version__rule").first()
 
 
 def decided_about(member: Member) -> list[Decision]:

@@ -14,6 +14,7 @@ from metya.web.paging import cursor_from
 from social.lists.models import MemberList
 from social.moderation import policy, reads
 from social.moderation.forms import ReportForm
+from social.moderation.models import About, Kind
 from social.posts.models import Post, PostImage
 from social.profiles.models import Profile
 
@@ -73,13 +74,14 @@ def _report(request: HttpRequest, member: Member, about: Post | PostImage | Memb
     one = about if isinstance(about, MemberList) else None
     back = (post or one or member).get_absolute_url()
     posted = request.method == "POST"
+    known = reads.waiting_report(actor, _subject(member, about))
     form = ReportForm(request.POST if posted else None)
     slowed: TooMany | None = None
     if posted:
         try:
             ratelimit.limit("report", str(actor.pk), most=20, seconds=3600)
             if form.is_valid() and form.report(actor, member, about):
-                return _thanks(request, back)
+                return _thanks(request, back, known=known is not None)
         except TooMany as error:
             slowed = error
             form.add_error(None, error.message)
@@ -88,15 +90,23 @@ def _report(request: HttpRequest, member: Member, about: Post | PostImage | Memb
                 raise slowed
             return JsonResponse({"code": "invalid", "errors": form.errors}, status=422)
     status = slowed.status if slowed else 422 if posted else 200
-    context = {"form": form, "member": member, "post": post, "image": image, "list": one, "back": back}
+    context = {"form": form, "member": member, "post": post, "image": image, "list": one, "back": back, "known": known}
     response = render(request, "social/moderation/report.html", context, status=status)
     if slowed:
         response["Retry-After"] = str(slowed.data["retry_after"])
     return response
 
 
-def _thanks(request: HttpRequest, default: str) -> HttpResponseBase:
+def _subject(member: Member, about: Post | PostImage | MemberList | None) -> About:
+    kinds = {Post: Kind.POST, PostImage: Kind.IMAGE, MemberList: Kind.LIST}
+    return About(kinds[type(about)], about.pk) if about is not None else About(Kind.PROFILE, member.pk)
+
+
+def _thanks(request: HttpRequest, default: str, *, known: bool) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"reported": True})
-    messages.success(request, _("Thank you. The moderators will look at it."))
+    if known:
+        messages.info(request, _("You reported this before, and it waits for a moderator. Nothing was added to it."))
+    else:
+        messages.success(request, _("Thank you. The moderators will look at it."))
     return redirect(local_path(request.POST.get("next"), default))

@@ -10,6 +10,7 @@ from social.feeds.reads import POSTS, profile_page
 from social.follows import policy as follow_policy
 from social.follows.nearby import Mutuals, mutuals_of
 from social.follows.reads import Bond, PersonCard, bond
+from social.labels.policy import is_labeller
 from social.notes.reads import note_about
 from social.posts.reads import CardPage, PostCard, card_of
 from social.profiles import policy
@@ -22,7 +23,7 @@ class ProfileView:
     """A profile (with its member), the bond with the viewer, whose page it is, and one tab of posts.
 
     ``pinned`` stands over the first page of the posts; ``mutuals`` are followers whom the viewer follows; ``note`` is what
-    the viewer wrote down; ``wallets`` are the addresses that the member shows.
+    the viewer wrote down; ``wallets`` are the addresses that the member shows; ``labels``: whether they put labels on posts.
     """
 
     profile: Profile
@@ -35,6 +36,7 @@ class ProfileView:
     mutuals: Mutuals = field(default_factory=lambda: Mutuals([], 0))
     note: str = ""
     wallets: list[str] = field(default_factory=list)
+    labels: bool = False
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -103,6 +105,8 @@ def profile_view(viewer: Member | None, profile: Profile, tab: str = POSTS, befo
         mutuals=mutuals_of(viewer, member),
         note=note_about(viewer, member),
         wallets=_shown_wallets(profile=profile.pk),
+        # The role is one of staff: of everybody else nothing is asked.
+        labels=member.is_staff and is_labeller(member),
     )
 
 

@@ -20,6 +20,14 @@
   });
   addEventListener("pageshow", () => (sent = false));
 
+  // What was typed about a case waits in this tab for whoever comes back to it, until it is sent.
+  for (const field of document.querySelectorAll("[data-focus]")) {
+    const kept = field.form.action;
+    if (!field.value) field.value = sessionStorage.getItem(kept) ?? "";
+    field.addEventListener("input", () => sessionStorage.setItem(kept, field.value));
+    field.form.addEventListener("submit", () => sessionStorage.removeItem(kept));
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat || help.open) return;
     if (event.key === "Escape") return event.target.blur?.();

@@ -74,6 +74,13 @@ def test_every_other_key(desk: Page, reported, alice):
     second = desk.url
     press(desk, "k")
     assert desk.url.split("?")[0] == first != second.split("?")[0]
+    desk.keyboard.press("f")
+    desk.keyboard.type("Sells coins")
+    desk.keyboard.press("Escape")
+    press(desk, "j")
+    assert desk.locator("#id_facts").input_value() == "", "it belongs to its case"
+    press(desk, "k")
+    assert desk.locator("#id_facts").input_value() == "Sells coins", "and waits there"
     desk.keyboard.press("?")
     expect(desk.locator("#queue-keys")).to_be_visible()
     desk.keyboard.press("Escape")
@@ -84,7 +91,7 @@ def test_every_other_key(desk: Page, reported, alice):
     assert CaseNote.objects.get().text == "a hard one" and not Decision.objects.exists()
     press(desk, "w")
     press(desk, "z")
-    assert first in desk.url and Decision.objects.get().undone_at
+    assert first in desk.url and Decision.objects.get().undone_at and Decision.objects.get().facts == "Sells coins"
     desk.keyboard.press("s")
     desk.keyboard.press("Space")
     before = desk.url

@@ -281,6 +281,8 @@ def test_csv_comes_at_once_and_is_logged(manager, manager_in, likes):
     assert (export.state, export.rows, export.size) == ("sent", 5, len(data))
     assert export.sha256 == hashlib.sha256(data).hexdigest() and export.asked_by == manager
     assert export.filters == {"start": str(before(1)), "only": "like"}
+    listed = manager_in.get("/admin/reports/exports/").content.decode()
+    assert f"{before(1):%-d %b %Y} to … · like</td>" in listed, "in words"
     event = AuditEvent.objects.get(verb="reports.export")
     assert event.actor == manager and event.data["table"] == "interactions" and event.data["personal"] is False
     assert AuditEvent.objects.get(verb="reports.exported").data == {"rows": 5, "sha256": export.sha256}

@@ -228,6 +228,12 @@ def test_a_month_on_paper(cole_in):
         assert cole_in.get(f"/admin/reports/month/{nonsense}/").status_code == 404
 
 
+def test_paper_names_a_whole_address(cole_in, settings):
+    settings.SITE_URL = "https://metya.example"
+    words = cole_in.get("/admin/reports/month/2026/3/").content.decode()
+    assert ">https://metya.example/transparency/</a>" in words
+
+
 def test_every_figure_says_what_it_is_when_and_beside_what(cole_in, trio):
     """Definition, days, the moment of counting and the period before stand on each page; machines are left out by a choice."""
     post(trio[0], at())

@@ -40,6 +40,7 @@ def test_planning_and_the_list(client, cole):  # noqa: F811
     assert client.post(PAGE, SENT | {"only": "posts:public", "who": "people"})["Location"] == PAGE
     made = Schedule.objects.get()
     assert (made.member, made.weekday, made.monthday, made.only, made.people) == (cole, 3, None, "public", True)
+    assert "· Everyone" in client.get(PAGE).content.decode(), "in the words of the form"
     page = client.get(PAGE).content.decode()
     assert "Thursday" in page and "The last 7 days" in page and f"{made.next_at:%Y-%m-%d} 07:00" in page
     assert client.get("/admin/reports/").content.decode().count(PAGE) == 1

@@ -65,10 +65,21 @@ def test_a_detector_is_made_set_tried_and_switched_on(desk, alice):
     desk.post(trial_of(one), {"deed": "on"})
     one.refresh_from_db()
     assert one.active and "Switched on" in page(desk, trial_of(one))[1]
+    changed = desk.post(f"{LIST}{one.pk}/change/", sent | {"phrases": "gold"}, follow=True).content.decode()
+    one.refresh_from_db()
+    assert not one.active and "It is switched off: try it, then switch it on." in changed
+    desk.post(trial_of(one), {"deed": "try"})
+    trials.run(Trial.objects.get().pk)
+    assert "then switch it on.</p>" in page(desk, trial_of(one))[1], "nothing says gold"
+    desk.post(trial_of(one), {"deed": "on"})
+    renamed = desk.post(
+        f"{LIST}{one.pk}/change/", sent | {"phrases": "gold", "name": "C"}, follow=True
+    ).content.decode()
+    assert "Kept." in renamed and "switched off" not in renamed and "then switch it on" not in renamed
     desk.post(trial_of(one), {"deed": "off"})
     one.refresh_from_db()
     assert not one.active
-    assert AuditEvent.objects.filter(verb__startswith="detection.").count() == 5
+    assert AuditEvent.objects.filter(verb__startswith="detection.").count() == 9
 
 
 def test_what_is_typed_wrongly_is_kept_and_told_beside_its_field(desk, sena):

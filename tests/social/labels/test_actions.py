@@ -64,8 +64,17 @@ def test_a_label_stands_for_ninety_days_and_the_author_is_told_once(made, lara, 
     assert made.version == 1 and made.expires_at - made.made_at == timedelta(days=90) and counting() == 1
     told = Notification.objects.get(member=carol)
     assert told.url == f"/posts/{post.pk}/labels/" and told.actor is None
-    again = actions.put(actor=lara, post=post, label=satire, reason="Again")
-    assert again == made and Notification.objects.count() == 1 and Labelling.objects.get().reason == "A joke"
+    again = actions.put(actor=lara, post=post, label=satire, reason="A joke")
+    assert again == made and Notification.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "otherwise", [{"reason": "Again"}, {"reason": "A joke", "days": 7}, {"reason": "A joke", "days": None}]
+)
+def test_a_label_that_stands_is_not_put_otherwise_in_silence(made, lara, post, satire, otherwise):
+    with pytest.raises(Conflict) as caught:
+        actions.put(actor=lara, post=post, label=satire, **otherwise)
+    assert caught.value.code == "standing" and Labelling.objects.get().reason == "A joke"
 
 
 @pytest.mark.parametrize("days", [7, 30, 90, 365, None])

@@ -227,7 +227,10 @@ def test_a_labeller_puts_one_from_the_menu(lara, post, satire, as_member):
     answer = client.post(address, {"label": satire.pk, "reason": REASON, "days": "none"})
     assert answer.status_code == 302 and answer["Location"] == address
     assert Labelling.objects.get().expires_at is None and REASON in client.get(address).content.decode()
-    assert client.post(address, {"label": satire.pk, "reason": REASON, "days": "7"}).status_code == 302
+    assert client.post(address, {"label": satire.pk, "reason": REASON, "days": "none"}).status_code == 302
+    otherwise = client.post(address, {"label": satire.pk, "reason": "Another thought", "days": "7"})
+    said = otherwise.content.decode()
+    assert otherwise.status_code == 409 and "Another thought" in said and "Take it away first" in said
     assert Labelling.objects.count() == 1
 
 
@@ -376,7 +379,8 @@ def test_moderators_define_and_decide_in_the_admin(post, lara, carol, settings, 
     assert REASON in listed
     assert "objection to a label waits" in staff.get("/admin/").content.decode()
     deed = {"action": "lift_label", "_selected_action": objection.pk}
-    assert "Your reasons" in staff.post("/admin/social/objection/", deed).content.decode()
+    asked = staff.post("/admin/social/objection/", deed).content.decode()
+    assert "Your reasons" in asked and objection.text in asked and objection.labelling.reason in asked
     assert Objection.objects.open().exists()
     staff.post("/admin/social/objection/", deed | {"apply": "1", "reasons": "Right"})
     assert Objection.objects.get().outcome == "lifted"

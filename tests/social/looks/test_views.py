@@ -8,11 +8,12 @@ from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from metya.wallets import secondfactor
@@ -429,3 +430,11 @@ def test_auditors_read_the_log(desk, bob, settings, as_member):
     assert "/explore/" in client.get(f"/admin/social/look/{found.pk}/change/").content.decode()
     assert client.post(f"/admin/social/look/{found.pk}/change/", {"reason": "x"}).status_code == 403
     assert client.post(f"/admin/social/look/{found.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_the_style_of_a_look_hides_the_doors_to_what_is_not_shown():
+    style = (settings.BASE_DIR / "static" / "css" / "looking.css").read_text()
+    doors = set(re.findall(r'\[href\^="(/[a-z]+/)"\]', style)) - {"/notifications/"}
+    assert doors >= {"/messages/", "/bookmarks/", "/lists/", "/rewards/", "/settings/"}
+    for door in doors:
+        assert resolve(door).view_name not in SHOWN, door

@@ -10,10 +10,12 @@ from metya.wallets import roles
 from metya.wallets.models import Member, Role
 from social.messages import actions as letters
 from social.messages import reporting
+from social.moderation import actions
 from social.moderation.models import Case, CaseNote, Decision
 from social.posts import actions as posts
 from social.posts import editing
 from social.posts.models import Post
+from social.profiles.models import Profile
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,16 @@ def test_a_decision_leads_to_the_next_card_and_can_be_taken_back(desk, case, ali
     assert "Buy now" in body(back) and Case.objects.get(pk=case.pk).state == "open"
     late = desk.post(f"{QUEUE}decisions/{made.pk}/undo/", follow=True)
     assert "too late" in body(late)
+
+
+def test_a_profile_that_nobody_reported_is_read_on_its_card(desk, mona, alice):
+    Profile.objects.filter(member=alice).update(
+        name="Alice B", bio="Write to me for cheap coins", links=["https://coins.example"]
+    )
+    case = actions.open_case(actor=mona, member=alice, rule="scam", note="Seen")
+    page = body(desk.get(f"{QUEUE}{case.pk}/"))
+    for words in ("Write to me for cheap coins", "https://coins.example", "Alice B @alice", 'data-focus="f"'):
+        assert words in page, words
 
 
 def test_the_next_read_applies_what_is_due(desk, case):

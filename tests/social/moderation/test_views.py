@@ -45,6 +45,22 @@ def test_reporting_a_post_and_a_member(alice, carol, as_member):
     assert client.post("/@alice/report/", {"rule": "spam"}, headers=JSON).json() == {"reported": True}
 
 
+def test_who_reported_it_before_is_told_so_and_not_thanked_for_nothing(alice, carol, bob, as_member):
+    post = make.post(alice, "Buy now")
+    client, path = as_member(carol), f"/posts/{post.pk}/report/"
+    first = client.post(path, {"rule": "spam"}, follow=True).content.decode()
+    assert "Thank you" in first
+    again = client.get(path).content.decode()
+    assert "You reported this already: No spam" in again and 'name="rule"' not in again
+    repeated = client.post(path, {"rule": "scam", "note": "More"}, follow=True).content.decode()
+    assert "You reported this before" in repeated and "Thank you" not in repeated
+    for other in ("/@alice/report/", f"/posts/{make.post(alice, 'Other').pk}/report/"):
+        assert 'name="rule"' in client.get(other).content.decode(), "of something else it says nothing"
+    assert 'name="rule"' in as_member(bob).get(path).content.decode()
+    Report.objects.update(state="dismissed", decided_at=timezone.now())
+    assert 'name="rule"' in client.get(path).content.decode(), "what was decided can be reported anew"
+
+
 def test_bad_reports_keep_what_was_typed(alice, carol, as_member):
     client = as_member(carol)
     for fields in (

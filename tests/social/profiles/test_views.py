@@ -241,3 +241,11 @@ def test_fields_of_the_welcome_that_nobody_may_set_are_ignored(newcomer, as_memb
     as_member(newcomer).post("/welcome/", {"handle": "ines", "is_staff": "1", "is_superuser": "1", "balance": "9"})
     newcomer.refresh_from_db()
     assert not newcomer.is_staff and not newcomer.is_superuser
+
+
+def test_who_puts_labels_says_so_as_long_as_they_hold_the_role(alice, client):
+    lara = make.member("lara", roles=("labeller",))
+    assert 'href="/@lara/labels/"' in client.get("/@lara/").content.decode()
+    assert "/labels/" not in client.get("/@alice/").content.decode()
+    lara.groups.clear()
+    assert "/labels/" not in client.get("/@lara/").content.decode()

@@ -1,0 +1,1 @@
+"""How dates are written in a language whose way in Django is not ours."""
