@@ -5,37 +5,18 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from rewards.reports.live_figures import LIVE
-from rewards.reports.metrics import Family, Metric, Rows, Unit, Value, share
-
-
-def _sum(name: str) -> Value:
-    return lambda days: days.sum(name)
-
-
-def _newest(name: str) -> Value:
-    return lambda days: days.newest(name)
-
-
-def _ratio(part: str, whole: str) -> Value:
-    """Sums over sums, in hundredths of a percent; None of nothing."""
-    return lambda days: share(days.sum(part), days.sum(whole))
+from rewards.reports.metrics import Family, Metric, Rows, Unit, Value, newest, quantile, ratio, share, total
+from rewards.reports.moderation_figures import MODERATION
 
 
 def _last_ratio(part: str, whole: str) -> Value:
     return lambda days: share(days.newest(part), days.newest(whole))
 
 
-def _quantile(name: str, percent: int) -> Value:
-    return lambda days: days.quantile(name, percent)
-
-
 _MEMBERS = Rows("wallets_member", "joined_at", "members")
 _WRITTEN = Rows("social_post", "created_at", "posts", (("repost_of__isnull", "True"),))
 _POSTS = Rows("social_post", "created_at", "posts", (("repost_of__isnull", "True"), ("in_reply_to__isnull", "True")))
 _REPLIES = Rows("social_post", "created_at", "posts", (("in_reply_to__isnull", "False"),))
-_REPORTS = Rows("social_report", "created_at", "reports")
-_DECIDED = Rows("social_report", "decided_at", "")
-_UPHELD = Rows("social_report", "decided_at", "", (("state__exact", "upheld"),))
 _EPOCHS = Rows("rewards_epoch", "starts_at", "epochs")
 
 
@@ -43,7 +24,7 @@ def _deeds(kind: str) -> Rows:
     return Rows("social_interaction", "at", "interactions", (("kind__exact", kind),))
 
 
-_G, _K, _C, _P, _R, _M, _live = Family
+_G, _K, _C, _P, _R, _mod, _live = Family
 
 
 METRICS: tuple[Metric, ...] = (
@@ -52,7 +33,7 @@ METRICS: tuple[Metric, ...] = (
         _G,
         _("Sign-ups"),
         _("Accounts made in the period, whether a handle was chosen yet or not."),
-        _sum("signups"),
+        total("signups"),
         rows=_MEMBERS,
         front=True,
     ),
@@ -64,7 +45,7 @@ METRICS: tuple[Metric, ...] = (
             "Of the accounts made in the period, the share that wrote or did something on the day of joining or "
             "the six days after it. Days of the last week can still rise."
         ),
-        _ratio("activated", "signups"),
+        ratio("activated", "signups"),
         Unit.SHARE,
         rows=_MEMBERS,
     ),
@@ -84,14 +65,14 @@ METRICS: tuple[Metric, ...] = (
         _G,
         _("Active in a week"),
         _("Different members who were active in the seven days up to the last day of the period."),
-        _newest("active.7"),
+        newest("active.7"),
     ),
     Metric(
         "mau",
         _G,
         _("Active in a month"),
         _("Different members who were active in the thirty days up to the last day of the period."),
-        _newest("active.30"),
+        newest("active.30"),
     ),
     Metric(
         "stickiness",
@@ -106,9 +87,9 @@ METRICS: tuple[Metric, ...] = (
         _G,
         _("Members"),
         _("Members who had chosen a handle and had not left by the end of the last day."),
-        _newest("members"),
+        newest("members"),
     ),
-    Metric("left", _G, _("Left"), _("Members who left in the period and have not come back."), _sum("left")),
+    Metric("left", _G, _("Left"), _("Members who left in the period and have not come back."), total("left")),
     Metric(
         "kept",
         _K,
@@ -129,7 +110,7 @@ METRICS: tuple[Metric, ...] = (
             "Posts that open a conversation, quotes among them, for whatever audience; deleted later or not. "
             "Reposts are no posts."
         ),
-        _sum("posts"),
+        total("posts"),
         rows=_POSTS,
         front=True,
     ),
@@ -138,7 +119,7 @@ METRICS: tuple[Metric, ...] = (
         _C,
         _("Replies"),
         _("Posts that answer another, also one’s own; deleted later or not."),
-        _sum("replies"),
+        total("replies"),
         rows=_REPLIES,
     ),
     Metric(
@@ -149,7 +130,7 @@ METRICS: tuple[Metric, ...] = (
             "Of the posts of the period, the share that somebody else answered within 24 hours. Posts of the last "
             "day can still be answered."
         ),
-        _ratio("answered", "posts"),
+        ratio("answered", "posts"),
         Unit.SHARE,
     ),
     Metric(
@@ -160,7 +141,7 @@ METRICS: tuple[Metric, ...] = (
             "Of the posts that somebody else answered within 24 hours: half waited at most so long for the first "
             "answer."
         ),
-        _quantile("first.reply", 50),
+        quantile("first.reply", 50),
         Unit.MINUTES,
         front=True,
     ),
@@ -177,7 +158,7 @@ METRICS: tuple[Metric, ...] = (
         _P,
         _("First-time writers"),
         _("Members whose first post or reply ever was in the period."),
-        _sum("first.posts"),
+        total("first.posts"),
         front=True,
     ),
     Metric(
@@ -188,7 +169,7 @@ METRICS: tuple[Metric, ...] = (
             "What the epochs of the period had to give: released and carried over. Epochs that are not computed "
             "yet are left out."
         ),
-        _sum("pool"),
+        total("pool"),
         Unit.MET,
         rows=_EPOCHS,
         people=False,
@@ -208,7 +189,7 @@ METRICS: tuple[Metric, ...] = (
         _R,
         _("Median earning"),
         _("Half of the wallets that earned something in the last epoch of the period earned at most so much."),
-        _newest("median"),
+        newest("median"),
         Unit.MET,
         people=False,
     ),
@@ -220,7 +201,7 @@ METRICS: tuple[Metric, ...] = (
             "What the hundredth of the wallets that earned most (one at least) got of all that was earned in the "
             "last epoch of the period."
         ),
-        _newest("top.1"),
+        newest("top.1"),
         Unit.SHARE,
         people=False,
     ),
@@ -232,7 +213,7 @@ METRICS: tuple[Metric, ...] = (
             "The Gini coefficient of what wallets earned in the last epoch of the period: 0 % when all earn the "
             "same, near 100 % when one earns all. Wallets that earned nothing do not count."
         ),
-        _newest("gini"),
+        newest("gini"),
         Unit.SHARE,
         people=False,
     ),
@@ -241,7 +222,7 @@ METRICS: tuple[Metric, ...] = (
         _R,
         _("Reach"),
         _("Share of the active members of the last epoch of the period who were paid, as its public file says."),
-        _newest("reach"),
+        newest("reach"),
         Unit.SHARE,
         people=False,
     ),
@@ -263,7 +244,7 @@ METRICS: tuple[Metric, ...] = (
         _R,
         _("Likes"),
         _("Likes given in the period, taken back later or not."),
-        _sum("kind.like"),
+        total("kind.like"),
         rows=_deeds("like"),
     ),
     Metric(
@@ -271,7 +252,7 @@ METRICS: tuple[Metric, ...] = (
         _R,
         _("Replies to others"),
         _("Replies to posts of somebody else."),
-        _sum("kind.reply"),
+        total("kind.reply"),
         rows=_deeds("reply"),
     ),
     Metric(
@@ -279,97 +260,21 @@ METRICS: tuple[Metric, ...] = (
         _R,
         _("Reposts"),
         _("Reposts of posts of somebody else, taken back later or not."),
-        _sum("kind.repost"),
+        total("kind.repost"),
         rows=_deeds("repost"),
     ),
     Metric(
-        "kind.quote", _R, _("Quotes"), _("Quotes of posts of somebody else."), _sum("kind.quote"), rows=_deeds("quote")
+        "kind.quote", _R, _("Quotes"), _("Quotes of posts of somebody else."), total("kind.quote"), rows=_deeds("quote")
     ),
     Metric(
         "kind.follow",
         _R,
         _("Follows"),
         _("Follows in the period, ended later or not."),
-        _sum("kind.follow"),
+        total("kind.follow"),
         rows=_deeds("follow"),
     ),
-    Metric(
-        "reports",
-        _M,
-        _("Reports received"),
-        _("Reports that members made in the period about posts, members and messages."),
-        _sum("reports"),
-        rows=_REPORTS,
-        front=True,
-    ),
-    Metric(
-        "decided",
-        _M,
-        _("Reports decided"),
-        _("Reports that moderators decided in the period, whenever they were made."),
-        _sum("decided"),
-        rows=_DECIDED,
-    ),
-    Metric(
-        "upheld",
-        _M,
-        _("Upheld"),
-        _("Share of the reports decided in the period that were found right."),
-        _ratio("upheld", "decided"),
-        Unit.SHARE,
-        rows=_UPHELD,
-    ),
-    Metric(
-        "decision.50",
-        _M,
-        _("Time to a decision"),
-        _("Half of the reports decided in the period waited at most so long."),
-        _quantile("decision", 50),
-        Unit.MINUTES,
-        rows=_DECIDED,
-        front=True,
-    ),
-    Metric(
-        "decision.90",
-        _M,
-        _("Nine of ten within"),
-        _("Nine of ten reports decided in the period waited at most so long."),
-        _quantile("decision", 90),
-        Unit.MINUTES,
-        rows=_DECIDED,
-    ),
-    Metric(
-        "in.time",
-        _M,
-        _("Decided within 24 hours"),
-        _("Share of the reports decided in the period that waited at most 24 hours."),
-        _ratio("in.time", "decided"),
-        Unit.SHARE,
-        rows=_DECIDED,
-    ),
-    Metric(
-        "open",
-        _M,
-        _("Still open"),
-        _("Reports that waited for a decision at the end of the last day."),
-        _newest("open"),
-    ),
-    Metric(
-        "removed",
-        _M,
-        _("Posts removed"),
-        _("Posts that moderators removed in the period, as the audit trail has it."),
-        _sum("removed"),
-        people=False,
-    ),
-    Metric(
-        "suspended",
-        _M,
-        _("Suspensions"),
-        _("Suspensions in the period, ended early or not."),
-        _sum("suspended"),
-        people=False,
-    ),
+    *MODERATION,
     *LIVE,
 )
 

@@ -14,22 +14,22 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from metya.members.models import Departure
-from metya.ops.models import AuditEvent
 from metya.wallets.models import Member
 from rewards.epochs.models import Epoch
 from rewards.payouts.models import Batch, Payout, PayoutState
 from rewards.reports.models import ActiveDay, DayFigure, DaySpread
+from social.appeals.models import Appeal
 from social.interactions.models import Interaction, Kind
 from social.live.meter import KEPT
 from social.live.models import LiveMinute
 from social.moderation.models import Decision, Deed, Report
 from social.moderation.models import Kind as Subject
 from social.posts.models import Post, PostTag, Visibility
+from social.rules.models import Queue
 
 DAY = timedelta(days=1)
-# Within which a post is called answered, and a report decided in time.
+# Within which a post is called answered.
 ANSWER = timedelta(hours=24)
-IN_TIME = timedelta(hours=24)
 # A new member is activated by what they do on the day they join or on the six days after it.
 ACTIVATION = 7
 
@@ -206,21 +206,41 @@ def _moderation(found: Counted, day: date, machines: Collection[int]) -> None:
     made: QuerySet[Report] = Report.objects.exclude(reporter__in=machines)
     decided = made.filter(decided_at__gte=start, decided_at__lt=end)
     waits = [done - asked for asked, done in decided.values_list("created_at", "decided_at") if done is not None]
-    deeds: dict[str, int] = defaultdict(int)
-    events = AuditEvent.objects.filter(verb__in=["moderation.remove_post", "moderation.suspend"])
-    deeds |= dict(events.filter(at__gte=start, at__lt=end).order_by().values_list("verb").annotate(n=Count("pk")))
-    removed = Decision.objects.standing().filter(kind=Deed.REMOVE, case__kind=Subject.POST)
-    removed = removed.filter(applied_at__gte=start, applied_at__lt=end)
-    found.figures |= {
-        "reports": made.filter(created_at__gte=start, created_at__lt=end).count(),
-        "decided": len(waits),
-        "upheld": decided.filter(state=Report.State.UPHELD).count(),
-        "in.time": sum(1 for wait in waits if wait <= IN_TIME),
-        "open": made.filter(created_at__lt=end).filter(Q(decided_at=None) | Q(decided_at__gte=end)).count(),
-        "removed": deeds["moderation.remove_post"] + removed.count(),
-        "suspended": deeds["moderation.suspend"],
-    }
+    found.figures |= (
+        {
+            "reports": made.filter(created_at__gte=start, created_at__lt=end).count(),
+            "decided": len(waits),
+            "upheld": decided.filter(state=Report.State.UPHELD).count(),
+            "open": made.filter(created_at__lt=end).filter(Q(decided_at=None) | Q(decided_at__gte=end)).count(),
+        }
+        | _cases(start, end)
+        | _appeals(start, end)
+    )
     found.spreads["decision"] = spread(waits)
+
+
+def _cases(start: datetime, end: datetime) -> dict[str, int]:
+    """What decisions had their effects, and whether they came in time, by queue."""
+    rows = Decision.objects.standing().filter(applied_at__gte=start, applied_at__lt=end)
+    punctual = Q(made_at__lte=F("case__due_at"))
+    counted = rows.aggregate(
+        removed=Count("pk", filter=Q(kind=Deed.REMOVE, case__kind=Subject.POST)),
+        suspended=Count("pk", filter=Q(kind=Deed.SUSPEND)),
+        **{"cases": Count("pk"), "cases.in.time": Count("pk", filter=punctual)},
+        **{f"cases.{queue}": Count("pk", filter=Q(case__queue=queue)) for queue in Queue.values},
+        **{f"cases.{queue}.in.time": Count("pk", filter=Q(case__queue=queue) & punctual) for queue in Queue.values},
+    )
+    return dict(counted)
+
+
+def _appeals(start: datetime, end: datetime) -> dict[str, int]:
+    decided = Appeal.objects.filter(decided_at__gte=start, decided_at__lt=end)
+    return {
+        "appeals": Appeal.objects.filter(made_at__gte=start, made_at__lt=end).count(),
+        "appeals.decided": decided.count(),
+        "appeals.overturned": decided.filter(state=Appeal.State.OVERTURNED).count(),
+        "appeals.in.time": decided.filter(decided_at__lte=F("due_at")).count(),
+    }
 
 
 # --- live ------------------------------------------------------------------------------------------------------------

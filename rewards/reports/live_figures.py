@@ -2,16 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from rewards.reports.metrics import Family, Metric, Unit, Value
-
-
-def _sum(name: str) -> Value:
-    return lambda days: days.sum(name)
-
-
-def _delay(percent: int) -> Value:
-    return lambda days: days.quantile("live.delay", percent)
-
+from rewards.reports.metrics import Family, Metric, Unit, quantile, total
 
 LIVE: tuple[Metric, ...] = (
     Metric(
@@ -41,7 +32,7 @@ LIVE: tuple[Metric, ...] = (
         Family.LIVE,
         _("Hints delivered"),
         _("Hints (that a post, a reply, a count, a message or a notification is new) that a connection took."),
-        _sum("live.delivered"),
+        total("live.delivered"),
         people=False,
         front=True,
     ),
@@ -53,7 +44,7 @@ LIVE: tuple[Metric, ...] = (
             "From the moment a process learns of something new to the moment its connection took the hint. Each connection is "
             "told at most once a second, and that wait is in it; the way over the network is not. Half took at most so long."
         ),
-        _delay(50),
+        quantile("live.delay", 50),
         Unit.MILLISECONDS,
         people=False,
     ),
@@ -64,7 +55,7 @@ LIVE: tuple[Metric, ...] = (
         _(
             "As the median, for nineteen of twenty deliveries. Rounded up: to 10 ms up to 200, to 50 up to 2,000, to 500 beyond."
         ),
-        _delay(95),
+        quantile("live.delay", 95),
         Unit.MILLISECONDS,
         people=False,
     ),
@@ -73,7 +64,7 @@ LIVE: tuple[Metric, ...] = (
         Family.LIVE,
         _("Slow deliveries"),
         _("Deliveries that took more than two seconds, measured in the same way."),
-        _sum("live.slow"),
+        total("live.slow"),
         people=False,
     ),
     Metric(
@@ -81,7 +72,7 @@ LIVE: tuple[Metric, ...] = (
         Family.LIVE,
         _("Connections given up"),
         _("Connections that took nothing for twenty seconds and were ended by the server."),
-        _sum("live.dropped"),
+        total("live.dropped"),
         people=False,
     ),
 )

@@ -138,3 +138,21 @@ class Metric:
 def share(part: int | None, whole: int | None) -> int | None:
     """``part`` of ``whole`` in hundredths of a percent, rounded down."""
     return 10_000 * part // whole if part is not None and whole else None
+
+
+def total(name: str) -> Value:
+    """The sum of the days that have the figure."""
+    return lambda days: days.sum(name)
+
+
+def newest(name: str) -> Value:
+    return lambda days: days.newest(name)
+
+
+def ratio(part: str, whole: str) -> Value:
+    """Sums over sums, in hundredths of a percent; None of nothing."""
+    return lambda days: share(days.sum(part), days.sum(whole))
+
+
+def quantile(name: str, percent: int) -> Value:
+    return lambda days: days.quantile(name, percent)
