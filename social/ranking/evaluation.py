@@ -1,0 +1,38 @@
+"""Everything that judges a model, in one place to import from."""
+
+from social.ranking.heldout import (
+    Gain,
+    HeldOut,
+    Score,
+    bootstrap,
+    by_group,
+    cross_fit,
+    fold_of,
+    folds_of,
+    held_out,
+    margins,
+    score,
+)
+from social.ranking.metrics import AtK, at_k, mean_at_k
+from social.ranking.promotion import Replay, Verdict, judge, replay
+
+__all__ = [
+    "AtK",
+    "Gain",
+    "HeldOut",
+    "Replay",
+    "Score",
+    "Verdict",
+    "at_k",
+    "bootstrap",
+    "by_group",
+    "cross_fit",
+    "fold_of",
+    "folds_of",
+    "held_out",
+    "judge",
+    "margins",
+    "mean_at_k",
+    "replay",
+    "score",
+]
