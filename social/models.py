@@ -2,6 +2,7 @@
 
 from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.consent.models import Grant
 from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -46,7 +47,7 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
-    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
+    "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
     "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
     "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
     "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice", "Objection",

@@ -10,6 +10,7 @@ from metya.members.parts import Step, deleting, one_of
 from metya.wallets.models import Member
 from social.appeals import keeping
 from social.bookmarks.models import Bookmark, Folder
+from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows import actions as follows
@@ -160,6 +161,7 @@ _STEPS: tuple[Step, ...] = (
     deleting(Subscription, "labeller"),
     deleting(LabelChoice, "member"),
     deleting(Recommendation, "labeller"),
+    deleting(Grant, "member"),
     deleting(Import, "member"),
     deleting(TagFollow, "member"),
     deleting(TrustedMember, "member"),

@@ -68,6 +68,7 @@ RULES = {
     "social.Subscription.labeller": ERASED,
     "social.LabelChoice.member": ERASED,
     "social.Recommendation.labeller": ERASED,
+    "social.Grant.member": ERASED,
     "social.Recommendation.by": "kept: who recommended a labeller, by number",
     "social.Case.member": _CASE,
     "social.Case.claimed_by": _CASE,

@@ -14,6 +14,7 @@ from metya.wallets.models import Member
 from metya.web.absolute import absolute
 from social.appeals.models import Appeal
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
@@ -104,6 +105,9 @@ def sections(member: Member) -> list[Section]:
              handle=F("labeller__handle")),
         rows("label-choices", _("How you meet labels"), LabelChoice.objects.filter(member=member),
              label=F("label__name"), how=F("choice")),
+        rows("consent", _("What you allowed, with your receipts"), Grant.objects.of(member),
+             purpose=F("purpose"), version=F("version"), words=F("words"), sha256=F("digest"), given=F("given_at"),
+             ended=F("ended_at"), ending=F("ending")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip

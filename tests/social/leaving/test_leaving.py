@@ -27,6 +27,7 @@ from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
 from rewards.schedules.models import Schedule
 from social.bookmarks import actions as bookmarks
+from social.consent import actions as consent
 from social.digest.models import MailDigest
 from social.drafts import actions as drafts
 from social.follows import actions as follows
@@ -136,6 +137,7 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     )
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
+    consent.give(actor=me, purpose="train", version=1)
     return answer
 
 
