@@ -39,6 +39,7 @@ from social.posts.models import Like, Mention, Post, PostImage, PostTag, PostVer
 from social.previews.models import LinkHost, LinkPreview
 from social.profiles.models import Profile
 from social.push.models import PushDevice, PushLine
+from social.ranking.models import ModelVersion, NotRecommended, Preset, Reach, Slate, Steering, Taste
 from social.rules.models import Rule, RuleVersion
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
@@ -49,10 +50,11 @@ __all__ = [
     "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
     "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
     "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
-    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice", "Objection",
-    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag",
-    "PostVersion", "PostWords", "Profile", "PushDevice", "PushLine", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend",
-    "Trial", "TrustedMember",
+    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
+    "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended",
+    "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll",
+    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile",
+    "PushDevice", "PushLine", "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule",
+    "RuleVersion", "Signal", "Slate", "Steering", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste",
+    "Trend", "Trial", "TrustedMember",
 ]  # fmt: skip

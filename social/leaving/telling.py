@@ -30,6 +30,7 @@ from social.polls.models import Poll, PollVote
 from social.posts.models import Like, Post, PostImage, PostVersion
 from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
+from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
 from social.transparency.models import LogName
 
@@ -108,6 +109,16 @@ def sections(member: Member) -> list[Section]:
         rows("consent", _("What you allowed, with your receipts"), Grant.objects.of(member),
              purpose=F("purpose"), version=F("version"), words=F("words"), sha256=F("digest"), given=F("given_at"),
              ended=F("ended_at"), ending=F("ending")),
+        rows("steering", _("How you steer your feed"), Steering.objects.filter(member=member),
+             sliders=F("sliders"), quotas=F("quotas"), asked=F("ask"), group=F("group"), since=F("changed_at")),
+        rows("presets", _("Your presets of the feed"), Preset.objects.filter(owner=member),
+             name=F("name"), sliders=F("sliders"), quotas=F("quotas"), shared=F("shared"), copied_from=F("credited")),
+        rows("shown", _("What “For you” showed you and why"), Slate.objects.filter(member=member),
+             at=F("shown_at"), version=F("version__number"), posts=F("entries")),
+        rows("taste", _("What your feed knows of your taste"), Taste.objects.filter(member=member),
+             counted=F("data"), at=F("made_at")),
+        rows("not-recommended", _("That your posts are not recommended"), NotRecommended.objects.filter(member=member),
+             since=F("since")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip

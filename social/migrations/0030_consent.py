@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('social', '0028_labels'),
+        ('social', '0029_ranking'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

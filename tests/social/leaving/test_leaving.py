@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -50,6 +51,7 @@ from social.posts.models import Post, PostImage, Tag
 from social.profiles import actions as profiles
 from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
+from social.ranking.models import ModelVersion, NotRecommended, Preset, Slate, Steering, Taste
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
 from social.transparency.models import LogName
@@ -138,7 +140,21 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
     consent.give(actor=me, purpose="train", version=1)
+    steered(me, bob, his)
     return answer
+
+
+def steered(me: Member, bob: Member, his: Post) -> None:
+    """A page of "For you", what shaped it, and presets one copied from the other."""
+    version = ModelVersion.objects.create(number=1, weights="{}", features_version="x")
+    Slate.objects.create(
+        member=me, chain=uuid4(), version=version, entries=[{"post": his.pk}], posts=b"", x=b"", weights=b""
+    )
+    Steering.objects.create(member=me, sliders={"recency": 2})
+    Taste.objects.create(member=me, data={"authors": {bob.pk: 1}})
+    NotRecommended.objects.create(member=me)
+    calm = Preset.objects.create(owner=me, name=WORD, shared=True)
+    Preset.objects.create(owner=bob, name="Copied", copied_from=calm, credited=me.handle)
 
 
 def labelled(me: Member, bob: Member, mine: Post, his: Post) -> None:
