@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ LAYERS = {
     "admin": 4,
     "urls": 5,
 }
+# What is pure in social/ranking/; beside it stand the tables, actions and views of the same feature.
+PURE_RANKING = (
+    "arrays",
+    "design",
+    "errors",
+    "features",
+    "learning",
+    "scoring",
+    "weights",
+)
+PURE_LIBRARIES = {"numpy", "scipy"}
+PURE_WAYS = {"social", "social.ranking"} | {f"social.ranking.{name}" for name in PURE_RANKING}
 
 
 def _files():
@@ -40,6 +53,10 @@ def _imports(path: Path) -> set[str]:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def _pure(name: str) -> bool:
+    return name in PURE_WAYS or name.rpartition(".")[0] in PURE_WAYS - {"social", "social.ranking"}
 
 
 def test_apps_import_downwards_only():
@@ -61,6 +78,17 @@ def test_engine_stands_alone():
         for name in _imports(path):
             assert name.split(".")[0] != "django", f"{path} imports {name}"
             assert name.split(".")[0] not in PACKAGES or name.startswith("rewards.engine") or name == "rewards", path
+
+
+def test_the_pure_part_of_the_ranking_stands_alone():
+    """Anyone recomputes a training round with numpy and scipy alone, so these import nothing of the site."""
+    folder = ROOT / "social" / "ranking"
+    for name in PURE_RANKING:
+        for imported in _imports(folder / f"{name}.py"):
+            top = imported.split(".")[0]
+            assert top in PURE_LIBRARIES or top in sys.stdlib_module_names or _pure(imported), (name, imported)
+    for package in (ROOT / "social", folder):
+        assert not _imports(package / "__init__.py")
 
 
 def test_layers_import_downwards_only():

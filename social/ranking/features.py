@@ -144,7 +144,9 @@ def text_vector(text: str, size: int = TEXT_SIZE) -> Floats:
         code = zlib.crc32(word.encode())
         vector[(code >> 1) % size] += (1.0 + math.log(times)) * (1.0 if code & 1 else -1.0)
     norm = float(np.sqrt(vector @ vector))
-    return vector / norm if norm else vector
+    if norm:
+        vector /= norm
+    return vector
 
 
 def cosine(one: ArrayLike, others: ArrayLike) -> Floats:
@@ -152,4 +154,5 @@ def cosine(one: ArrayLike, others: ArrayLike) -> Floats:
     a: Floats = np.asarray(one, dtype=np.float64)
     b: Floats = np.asarray(others, dtype=np.float64)
     lengths = np.sqrt((a * a).sum()) * np.sqrt((b * b).sum(axis=-1))
-    return np.divide(b @ a, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    found: Floats = np.divide(b @ a, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return found

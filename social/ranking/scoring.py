@@ -118,4 +118,5 @@ def _without(parts: Floats, base: Floats, authors: Ints, first: Ints, strongest:
     others = reduced[row]
     before: Bools = np.arange(len(base))[None, None, :] < first[:, None, None]
     ahead = (others > own[..., None]) | ((others == own[..., None]) & before)
-    return ahead.sum(axis=2) + 1
+    numbers: Ints = ahead.sum(axis=2) + 1
+    return numbers

@@ -38,9 +38,11 @@ class Weights:
 
     def of(self, group: str | None = None, residual: ArrayLike | None = None) -> Floats:
         """θ + b + δ for a reader; a group that the model does not know has no offset."""
-        whole = self.theta + self.offsets[group] if group in self.offsets else self.theta.copy()
+        whole = self.theta.copy()
+        if group is not None and group in self.offsets:
+            whole += self.offsets[group]
         if residual is not None:
-            whole = whole + floats("residual", residual, (len(self.keys),))
+            whole += floats("residual", residual, (len(self.keys),))
         return whole
 
     def to_json(self) -> str:
