@@ -62,6 +62,9 @@ class PostCard:
     reply_to: str = ""
     # The followed hashtag by which the post is in the list.
     tag: str = ""
+    # In "For you": what speaks most for the post, and the slate that has all of it (0: none was kept).
+    why: str = ""
+    slate: int = 0
     liked: bool = False
     reposted: bool = False
     bookmarked: bool = False
@@ -77,8 +80,6 @@ class PostCard:
     # What labellers say of it whom the viewer follows; never of one's own.
     labels: Labels | None = None
     poll: PollCard | None = None
-    # The page of "For you" that ranked it, where it stands there.
-    slate: int = 0
     cursor: int = 0
     more: int = 0
     up: bool = False

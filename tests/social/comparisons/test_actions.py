@@ -213,8 +213,6 @@ def test_nonsense_is_refused(ines, slate, posts):
         actions.say(actor=ines, slate=slate, post=posts[0], said="most")
     with pytest.raises(Invalid):
         actions.compare(actor=ines, slate=slate, winner=posts[0], loser=posts[0])
-    with pytest.raises(Invalid):
-        actions.set_rate(actor=ines, ask="always")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from social.comparisons.models import Feedback, Question
 from social.follows import actions as follows
 from social.posts import actions as publishing
 from social.ranking.features import KEYS, PLACE
+from social.ranking.models import Steering
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,9 @@ def read_on(ines, posts, show):
     chain = uuid4()
 
     def pages(count, often="normal", first=1):
+        Steering.objects.update_or_create(member=ines, defaults={"ask": often})
         return [
-            asking.ask(actor=ines, slate=show(ines, posts, page=page, chain=chain), often=often)
+            asking.ask(actor=ines, slate=show(ines, posts, page=page, chain=chain))
             for page in range(first, first + count)
         ]
 
@@ -41,7 +43,7 @@ def test_never_means_never(read_on):
 
 def test_nobody_is_asked_on_the_first_page_of_a_sitting(ines, posts, show):
     for _sitting in range(9):
-        assert asking.ask(actor=ines, slate=show(ines, posts), often="normal") is None
+        assert asking.ask(actor=ines, slate=show(ines, posts)) is None
     # Somebody who has read so much is asked on the second page.
     last = show(ines, posts)
     assert asking.ask(actor=ines, slate=show(ines, posts, page=2, chain=last.chain)) is not None

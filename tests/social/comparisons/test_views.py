@@ -202,15 +202,6 @@ def test_not_now(client, ines, bob, slate, posts, show):
     assert (question.answer, theirs.answer) == ("later", "")
 
 
-def test_how_often_to_be_asked(client, ines):
-    for ask in ("never", "seldom", "normal"):
-        answer = client.post("/feeds/compare/rate/", {"ask": ask, "next": "/settings/consent/"})
-        assert answer["Location"] == "/settings/consent/" and Steering.objects.get(member=ines).ask == ask
-    assert client.post("/feeds/compare/rate/", {"ask": "always"}).status_code == 422
-    assert client.post("/feeds/compare/rate/").status_code == 422
-    assert Steering.objects.get().ask == "normal"
-
-
 def rendered(name, **context):
     return engines["django"].get_template(name).render(context)
 
@@ -221,7 +212,7 @@ def test_a_question_is_forms_and_tells_where_to_turn_it_off(ines, slate, posts, 
     with django_assert_num_queries(0):
         page = rendered("social/comparisons/_question.html", question=question)
     assert len(re.findall(r'formaction="/feeds/compare/"', page)) == 2 and 'formaction="/feeds/compare/later/"' in page
-    assert "/settings/feed/#ask" in page
+    assert "/settings/feed/" in page
     posts[0].warning = "Spiders"
     posts[0].save()
     page = rendered("social/comparisons/_question.html", question=Question.objects.with_posts().get(pk=made.pk))
@@ -253,9 +244,7 @@ def test_words_that_may_not_be_read_are_not_shown(client, ines, slate, posts):
     actions.compare(actor=ines, slate=slate, winner=posts[0], loser=posts[1])
     Post.objects.filter(pk=posts[0].pk).update(visibility="followers")
     page = client.get(EXAMPLES).content.decode()
-    assert (
-        posts[0].text not in page and "not there for you any more" in page and "receipts/" not in page
-    )
+    assert posts[0].text not in page and "not there for you any more" in page and "receipts/" not in page
 
 
 def test_one_is_deleted_and_then_all(client, ines, slate, posts):
