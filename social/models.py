@@ -2,6 +2,7 @@
 
 from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
 from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
@@ -47,14 +48,15 @@ from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
+    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Example",
+    "Feedback", "Filed",
     "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
     "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
     "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
     "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended",
     "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll",
     "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile",
-    "PushDevice", "PushLine", "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule",
+    "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule",
     "RuleVersion", "Signal", "Slate", "Steering", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste",
     "Trend", "Trial", "TrustedMember",
 ]  # fmt: skip

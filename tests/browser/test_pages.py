@@ -20,6 +20,7 @@ from metya.wallets.models import Member
 from metya.wallets.signing_in import AWAY
 from rewards.payouts.models import Batch, Payout
 from social.appeals import actions as appeals
+from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.posts.models import Post
 from tests import make
@@ -77,6 +78,7 @@ def _pages(url: str) -> Town:
     thread = Post.objects.filter(deleted_at=None, reply_count__gt=0, in_reply_to=None).order_by("-reply_count").first()
     payout = Payout.objects.filter(member=ines).order_by("-epoch").first()
     batch = Batch.objects.order_by("-pk").first()
+    receipt = consent.give(actor=ines, purpose="train", version=1)
     line = Notification.objects.filter(member=ines, kind="like").order_by("-pk").first()
     assert thread and payout and batch and line
     epoch = payout.epoch_id
@@ -131,6 +133,9 @@ def _pages(url: str) -> Town:
                 "/settings/messages/",
                 "/settings/reports/",
                 "/settings/labels/",
+                "/settings/consent/",
+                f"/settings/consent/receipts/{receipt.pk}/",
+                "/settings/consent/examples/",
                 "/settings/access/",
                 "/@amara/labels/",
                 f"/settings/reports/decisions/{decided.pk}/appeal/",
@@ -157,6 +162,8 @@ def _pages(url: str) -> Town:
             "/notifications/",
             "/bookmarks/",
             "/tags/",
+            "/settings/consent/",
+            "/settings/consent/examples/",
             "/rewards/",
             "/rewards/claim/",
             "/welcome/profile/",
