@@ -24,7 +24,7 @@ from social.ranking.words import SPEAKING, line_of
 # So many of the strongest factors of a post are told with the number it would be without them.
 REASONS = 6
 _SPEAKING = np.array([key in SPEAKING for key in KEYS])
-_WORTH_SAYING = 0.15
+_WORTH_SAYING = 0.19
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,7 @@ FACTORS: dict[str, Words] = {
         _("You often respond to them"),
         asked=True,
     ),
-    "trusted_author": Words(
-        _("Trusted members"), _("Posts by members who had influence in the last epoch."), _("By a trusted member")
-    ),
+    "trusted_author": Words(_("Trusted members"), _("Posts by members who had influence in the last epoch.")),
     "new_author": Words(_("New members"), _("Posts by people who joined in the last 30 days, such as a first hello.")),
     "topic": Words(
         _("Your topics"),

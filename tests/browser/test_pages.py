@@ -23,6 +23,7 @@ from social.appeals import actions as appeals
 from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.posts.models import Post
+from social.ranking.serving import for_you
 from tests import make
 from tests.browser import axe
 
@@ -81,7 +82,8 @@ def _pages(url: str) -> Town:
     receipt = consent.give(actor=ines, purpose="train", version=1)
     line = Notification.objects.filter(member=ines, kind="like").order_by("-pk").first()
     assert thread and payout and batch and line
-    epoch = payout.epoch_id
+    epoch, slate = payout.epoch_id, for_you(ines).slate
+    assert slate
     judge, tomasz = make.member("judge", roles=("moderator",)), Member.objects.get(handle="tomasz")
     decided, appealed = (make.decide(judge, make.report(tomasz, ines), "warn", facts="Ads.") for _number in range(2))
     appeals.appeal(actor=ines, decision=appealed, text="I sold nothing.")
@@ -112,6 +114,13 @@ def _pages(url: str) -> Town:
             ),
             *(
                 "/@tomasz/followers/",
+                "/?feed=for-you",
+                "/?feed=following",
+                f"/feeds/why/{slate.pk}/{slate.entries[0]['post']}/",
+                "/feeds/steer/",
+                "/feeds/steer/?preset=discover",
+                "/feeds/presets/",
+                "/settings/feed/",
                 "/notifications/",
                 "/bookmarks/",
                 "/bookmarks/folders/new/",
@@ -159,6 +168,9 @@ def _pages(url: str) -> Town:
         ],
         newcomer=[
             "/",
+            "/?feed=for-you",
+            "/feeds/steer/",
+            "/feeds/presets/",
             "/notifications/",
             "/bookmarks/",
             "/tags/",
