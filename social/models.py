@@ -2,6 +2,8 @@
 
 from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.comparisons.models import Example, Feedback, Question
+from social.consent.models import Grant
 from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -38,6 +40,7 @@ from social.posts.models import Like, Mention, Post, PostImage, PostTag, PostVer
 from social.previews.models import LinkHost, LinkPreview
 from social.profiles.models import Profile
 from social.push.models import PushDevice, PushLine
+from social.ranking.models import ModelVersion, NotRecommended, Preset, Reach, Slate, Steering, Taste
 from social.rules.models import Rule, RuleVersion
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
@@ -45,13 +48,15 @@ from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
-    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
+    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Example",
+    "Feedback", "Filed",
+    "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
     "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
-    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice", "Objection",
-    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag",
-    "PostVersion", "PostWords", "Profile", "PushDevice", "PushLine", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend",
-    "Trial", "TrustedMember",
+    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
+    "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended",
+    "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll",
+    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile",
+    "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule",
+    "RuleVersion", "Signal", "Slate", "Steering", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste",
+    "Trend", "Trial", "TrustedMember",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from metya.members.parts import Step, deleting, one_of
 from metya.wallets.models import Member
 from social.appeals import keeping
 from social.bookmarks.models import Bookmark, Folder
+from social.comparisons.models import Example, Feedback, Question
+from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows import actions as follows
@@ -29,6 +31,7 @@ from social.posts import removal
 from social.posts.models import Like, Mention, Post, PostImage
 from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
+from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
 from social.transparency.models import LogName
 from social.trends.models import TrustedMember
@@ -103,6 +106,12 @@ def _looks(member: Member, most: int) -> int:
     return LookPage.objects.filter(pk__in=list(ids)).update(path="")
 
 
+def _credits(member: Member, _most: int) -> int:
+    """Their name under presets that others copied."""
+    copies = Preset.objects.filter(Q(copied_from__owner=member) | Q(credited=member.handle)).exclude(credited="")
+    return copies.update(credited="")
+
+
 def _facts(member: Member, _most: int) -> int:
     """What still stood of interactions, if anything; the rows stay for the epochs that were."""
     rows = Interaction.objects.standing().filter(Q(source=member) | Q(target=member))
@@ -160,9 +169,20 @@ _STEPS: tuple[Step, ...] = (
     deleting(Subscription, "labeller"),
     deleting(LabelChoice, "member"),
     deleting(Recommendation, "labeller"),
+    # Examples cite grants, so they go first.
+    deleting(Example, "member"),
+    deleting(Feedback, "member"),
+    deleting(Question, "member"),
+    deleting(Grant, "member"),
     deleting(Import, "member"),
     deleting(TagFollow, "member"),
     deleting(TrustedMember, "member"),
+    deleting(Slate, "member"),
+    deleting(Steering, "member"),
+    deleting(NotRecommended, "member"),
+    deleting(Taste, "member"),
+    _credits,
+    deleting(Preset, "owner"),
     deleting(PollVote, "member"),
     deleting(Mention, "member"),
     deleting(Notification, "member"),

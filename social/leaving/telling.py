@@ -14,6 +14,8 @@ from metya.wallets.models import Member
 from metya.web.absolute import absolute
 from social.appeals.models import Appeal
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.comparisons.models import Example, Feedback, Question
+from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
@@ -29,6 +31,7 @@ from social.polls.models import Poll, PollVote
 from social.posts.models import Like, Post, PostImage, PostVersion
 from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
+from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
 from social.transparency.models import LogName
 
@@ -104,6 +107,26 @@ def sections(member: Member) -> list[Section]:
              handle=F("labeller__handle")),
         rows("label-choices", _("How you meet labels"), LabelChoice.objects.filter(member=member),
              label=F("label__name"), how=F("choice")),
+        rows("consent", _("What you allowed, with your receipts"), Grant.objects.of(member),
+             purpose=F("purpose"), version=F("version"), words=F("words"), sha256=F("digest"), given=F("given_at"),
+             ended=F("ended_at"), ending=F("ending")),
+        rows("feedback", _("What you said about posts in your feed"), Feedback.objects.of(member),
+             said=F("said"), post=F("post"), at=F("created_at")),
+        rows("examples", _("Your examples"), Example.objects.of(member),
+             kind=F("kind"), winner=F("winner"), loser=F("loser"), weight=F("base"), at=F("created_at"),
+             receipt=F("grant"), receipt_measuring=F("evaluation")),
+        rows("questions", _("Which of two posts you were asked"), Question.objects.of(member),
+             first=F("first"), second=F("second"), answer=F("answer"), at=F("asked_at")),
+        rows("steering", _("How you steer your feed"), Steering.objects.filter(member=member),
+             sliders=F("sliders"), quotas=F("quotas"), asked=F("ask"), group=F("group"), since=F("changed_at")),
+        rows("presets", _("Your presets of the feed"), Preset.objects.filter(owner=member),
+             name=F("name"), sliders=F("sliders"), quotas=F("quotas"), shared=F("shared"), copied_from=F("credited")),
+        rows("shown", _("What “For you” showed you and why"), Slate.objects.filter(member=member),
+             at=F("shown_at"), version=F("version__number"), posts=F("entries")),
+        rows("taste", _("What your feed knows of your taste"), Taste.objects.filter(member=member),
+             counted=F("data"), at=F("made_at")),
+        rows("not-recommended", _("That your posts are not recommended"), NotRecommended.objects.filter(member=member),
+             since=F("since")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip

@@ -29,6 +29,7 @@ _VERBS = ("pk", "handle", "replies", "reposts", "likes", "back")
 _BYLINE = ("pk", "handle", "name", "age")
 _ARTICLE = (
     "pk", "by", "handle", "face", "byline", "answered", "body", "verbs", "reposter", "repostername", "tag", "tagged",
+    "why", "slate",
 )  # fmt: skip
 _BODY = ("warning", "labels", "language", "html", "pictures", "poll", "preview", "quote")
 _LINKED = ("pk", "href", "host", "title", "description", "src", "width", "height")
@@ -96,10 +97,11 @@ class Parts:
 
     def article(self, card: PostCard, fresh: bool = False, on_top: bool = False) -> SafeString:
         author, reposter = card.post.author, card.reposted_by
-        flags = (card.up, card.down, fresh, on_top, reposter is not None, bool(card.reply_to), bool(card.tag))
+        around = (reposter is not None, bool(card.reply_to), bool(card.tag), bool(card.why), bool(card.slate))
+        flags = (card.up, card.down, fresh, on_top, *around)
 
         def values() -> dict[str, Any]:
-            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed")
+            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "ranked", "kept")
             return {"card": dict(zip(names, flags, strict=True)) | stand_ins(_ARTICLE)}
 
         filled = {
@@ -111,6 +113,8 @@ class Parts:
             "answered": escape(card.reply_to),
             "tag": escape(card.tag),
             "tagged": escape(reverse("feeds:tag", args=[card.tag])) if card.tag else "",
+            "why": escape(card.why),
+            "slate": str(card.slate),
             "body": self.body(card),
             "verbs": self.verbs(card),
         }

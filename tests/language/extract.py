@@ -25,7 +25,7 @@ _CALLS = {
     "npgettext_lazy": (0, 1, 2),
 }
 # Texts that are marked elsewhere, by gettext_noop, and looked up here.
-LOOKED_UP = {"social/notifications/sentences.py"}
+LOOKED_UP = {"social/notifications/sentences.py", "social/consent/texts.py"}
 # `_("…")` as the argument of a tag or filter.
 _ARGUMENT = re.compile(r"""_\(("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")
 

@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -27,6 +28,8 @@ from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
 from rewards.schedules.models import Schedule
 from social.bookmarks import actions as bookmarks
+from social.comparisons.models import Example, Feedback, Question
+from social.consent import actions as consent
 from social.digest.models import MailDigest
 from social.drafts import actions as drafts
 from social.follows import actions as follows
@@ -49,6 +52,7 @@ from social.posts.models import Post, PostImage, Tag
 from social.profiles import actions as profiles
 from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
+from social.ranking.models import ModelVersion, NotRecommended, Preset, Slate, Steering, Taste
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
 from social.transparency.models import LogName
@@ -136,7 +140,32 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     )
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
+    preferring(me, mine, his)
+    steered(me, bob, his)
     return answer
+
+
+def preferring(me: Member, mine: Post, his: Post) -> None:
+    """What they allowed, said of posts, and were asked."""
+    grant = consent.give(actor=me, purpose="train", version=1)
+    said = Feedback.objects.create(member=me, post=his, said="more")
+    Example.objects.create(
+        member=me, kind="more", feedback=said, winner=his, loser=mine, z=b"", features_version="x", grant=grant
+    )
+
+
+def steered(me: Member, bob: Member, his: Post) -> None:
+    """A page of "For you", what shaped it, and presets one copied from the other."""
+    version = ModelVersion.objects.create(number=1, weights="{}", features_version="x")
+    Slate.objects.create(
+        member=me, chain=uuid4(), version=version, entries=[{"post": his.pk}], posts=b"", x=b"", weights=b""
+    )
+    Steering.objects.create(member=me, sliders={"recency": 2})
+    Question.objects.create(member=me, slate=Slate.objects.get(), first=his, second=his)
+    Taste.objects.create(member=me, data={"authors": {bob.pk: 1}})
+    NotRecommended.objects.create(member=me)
+    calm = Preset.objects.create(owner=me, name=WORD, shared=True)
+    Preset.objects.create(owner=bob, name="Copied", copied_from=calm, credited=me.handle)
 
 
 def labelled(me: Member, bob: Member, mine: Post, his: Post) -> None:
