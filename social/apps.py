@@ -26,6 +26,8 @@ _MODERATORS = [
     "social.view_objection",
     "social.decide_objection",
     "social.view_labeller",
+    "social.view_stylecard",
+    "social.remove_stylecard",
 ]
 
 
@@ -47,6 +49,8 @@ class SocialConfig(AppConfig):
             "social.view_labelling",
             "social.view_labeller",
             "social.recommend_labeller",
+            "social.view_stylecard",
+            "social.view_assistantconfig",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }

@@ -1,6 +1,7 @@
 """Imports every feature's models, so that Django finds them; a test compares this list with the folders."""
 
 from social.appeals.models import Appeal, Kept
+from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, StyleCard, StyleVote
 from social.bookmarks.models import Bookmark, Filed, Folder
 from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
@@ -45,13 +46,13 @@ from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Filed",
-    "Folder", "Follow", "FollowRequest", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
-    "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
-    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Note", "Notification", "NotificationChoice", "Objection",
-    "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag",
-    "PostVersion", "PostWords", "Profile", "PushDevice", "PushLine", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend",
-    "Trial", "TrustedMember",
+    "Appeal", "AssistantConfig", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector",
+    "Draft", "DraftHalf", "DraftPair", "Filed", "Folder", "Follow", "FollowRequest", "ImagePrint", "Import",
+    "Interaction", "Kept", "Label", "LabelChoice", "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview",
+    "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList",
+    "Mention", "Message", "MessageImage", "MessageSettings", "ModeratedMember", "Mute", "MutedThread", "MutedWord",
+    "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll",
+    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Profile", "PushDevice",
+    "PushLine", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule", "RuleVersion", "Signal", "Strike",
+    "StyleCard", "StyleVote", "Subscription", "Tag", "TagFollow", "TagVeto", "Trend", "Trial", "TrustedMember",
 ]  # fmt: skip

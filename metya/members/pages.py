@@ -27,6 +27,7 @@ PAGES = (
     ),
     SettingsPage("/settings/privacy/", _("Privacy"), _("Followers, wallets shown, muted and blocked people"), "shield"),
     SettingsPage("/settings/labels/", _("Labels"), _("Whose labels you meet, and how"), "sticky-note"),
+    SettingsPage("/settings/assistant/", _("Assistant"), _("Drafts in styles that members wrote"), "sparkles"),
     SettingsPage("/settings/reports/", _("Reports"), _("What you reported, and what became of it"), "flag"),
     SettingsPage("/settings/access/", _("Access"), _("Who looked at the site as you"), "user-check"),
     SettingsPage("/settings/wallets/", _("Wallets"), _("What signs you in, and which one is paid"), "wallet"),
