@@ -51,6 +51,7 @@ class SocialConfig(AppConfig):
             "social.recommend_labeller",
             "social.view_stylecard",
             "social.view_assistantconfig",
+            "social.view_draftpair",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }

@@ -115,7 +115,7 @@ class StyleCardAdmin(ReadOnlyAdmin):
 
 @admin.register(DraftPair)
 class DraftPairAdmin(ReadOnlyAdmin):
-    """Only those that their authors share, for those who may export personal columns; the words are in the file alone."""
+    """Only those that their authors share, without who that is; the words are in the file alone."""
 
     purpose = _("Which of two drafts members preferred, of those who allow that models are trained with it.")
     deed = _(
@@ -140,12 +140,6 @@ class DraftPairAdmin(ReadOnlyAdmin):
         return streamed(request, _encoded(ids), "application/x-ndjson", "drafts.jsonl")
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return policy.may_export(member_of(request))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return policy.may_export(member_of(request))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
         return policy.may_export(member_of(request))
 
 

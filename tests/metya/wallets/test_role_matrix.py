@@ -52,6 +52,8 @@ SETS = {Role.SENIOR, ADMIN}
 FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")} | {
     ("label", "add"): DECIDE,
     ("label", "change"): DECIDE,
+    ("assistantconfig", "add"): {ADMIN},
+    ("assistantconfig", "change"): {ADMIN},
 }
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
@@ -112,6 +114,8 @@ ACTIONS = {
     "lift": DECIDE,
     "uphold": DECIDE,
     "lift_label": DECIDE,
+    "remove": DECIDE,
+    "export": {ADMIN},
     "recommend": EXPORTS,
     "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},

@@ -26,6 +26,7 @@ from rewards.payouts.leaving import RULES as PAYOUT_RULES
 from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
 from rewards.schedules.models import Schedule
+from social.assistant.models import DraftHalf, DraftPair, StyleCard, StyleVote
 from social.bookmarks import actions as bookmarks
 from social.digest.models import MailDigest
 from social.drafts import actions as drafts
@@ -136,7 +137,23 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     )
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
+    assisted(me, bob, mine)
     return answer
+
+
+def assisted(me: Member, bob: Member, mine: Post) -> None:
+    """Styles of both, a vote, and two drafts that they compared."""
+    own, other = (
+        StyleCard.objects.create(author=who, name=WORD, instruction=WORD, example=WORD, state="in_use")
+        for who in (me, bob)
+    )
+    StyleVote.objects.create(member=me, card=other, value=1)
+    pair = DraftPair.objects.create(
+        member=me, ask="rewrite", text=WORD, prompt_hash="x", model="m", state="ready", choice="a", shared=True, post=mine
+    )
+    for side, card in (("a", own), ("b", other)):
+        DraftHalf.objects.create(pair=pair, side=side, card=card, text=WORD, state="done")
+    Profile.objects.filter(member=me).update(uses_assistant=True, shares_drafts=True, drafted_at=timezone.now())
 
 
 def labelled(me: Member, bob: Member, mine: Post, his: Post) -> None:
