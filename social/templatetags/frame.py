@@ -83,7 +83,11 @@ def composer(context: Context, blank: Blank) -> SafeString:
     def values() -> dict[str, Any]:
         marks = stand_ins(_WRITER)
         form = PostForm.of_nobody(blank.writes_in, key=marks["key"])
-        return {"form": form, "writer": marks | {"lists": decides[1], "assists": decides[2]}, "csrf_token": marks["csrf"]}
+        return {
+            "form": form,
+            "writer": marks | {"lists": decides[1], "assists": decides[2]},
+            "csrf_token": marks["csrf"],
+        }
 
     filled = {
         "who": str(blank.actor.pk),

@@ -113,7 +113,9 @@ def test_only_who_switched_it_on(alice, config, styles):
         asked(alice)
 
 
-@pytest.mark.parametrize(("fields", "field"), [({"text": "  "}, "text"), ({"text": "x" * 1001}, "text"), ({"ask": "poem"}, "ask")])
+@pytest.mark.parametrize(
+    ("fields", "field"), [({"text": "  "}, "text"), ({"text": "x" * 1001}, "text"), ({"ask": "poem"}, "ask")]
+)
 def test_nonsense_is_refused(writer, config, styles, fields, field):
     with pytest.raises(Invalid) as caught:
         asked(writer, **fields)
@@ -340,7 +342,10 @@ def test_the_last_choice_stands(writer, config, styles):
 
 def test_nobody_else_chooses(writer, config, styles, carol):
     pair = written(asked(writer))
-    for deed in (lambda: actions.choose(actor=carol, pair=pair, choice="a"), lambda: actions.cancel(actor=carol, pair=pair)):
+    for deed in (
+        lambda: actions.choose(actor=carol, pair=pair, choice="a"),
+        lambda: actions.cancel(actor=carol, pair=pair),
+    ):
         with pytest.raises(NotAllowed):
             deed()
 
@@ -374,7 +379,9 @@ def test_what_is_no_comparison(writer, config, styles, speaker):
 def test_one_member_weighs_only_so_much(writer, config, styles, monkeypatch):
     monkeypatch.setattr(reads, "MOST_OF_ONE", 2)
     for _turn in range(4):
-        pair = DraftPair.objects.create(member=writer, ask="rewrite", prompt_hash="x", model="m", state="ready", choice="a")
+        pair = DraftPair.objects.create(
+            member=writer, ask="rewrite", prompt_hash="x", model="m", state="ready", choice="a"
+        )
         for side, card in zip("ab", styles, strict=False):
             DraftHalf.objects.create(pair=pair, side=side, card=card, text="x", state="done")
     found = reads.strengths_of(styles)

@@ -17,7 +17,13 @@ from tests.social.assistant.speaking import event, events, head, piece, sending,
 
 
 def question(speaker, seconds=5, **fields):
-    given = {"endpoint": f"{speaker.origin}/v1", "model": "small", "seconds": seconds, "system": "Write", "text": "hello"}
+    given = {
+        "endpoint": f"{speaker.origin}/v1",
+        "model": "small",
+        "seconds": seconds,
+        "system": "Write",
+        "text": "hello",
+    }
     return Question(**given | fields)
 
 
@@ -73,7 +79,9 @@ def test_events_of_several_lines_and_other_fields(speaker):
         head(handler)
         said = json.dumps(piece("One", finish="stop"), indent=1)
         lines = "".join(f"data: {line}\r\n" for line in said.splitlines())
-        handler.wfile.write(f": note\r\nevent: message\r\nid: 7\r\nretry: 10\r\n{lines}\r\ndata: [DONE]\r\n\r\n".encode())
+        handler.wfile.write(
+            f": note\r\nevent: message\r\nid: 7\r\nretry: 10\r\n{lines}\r\ndata: [DONE]\r\n\r\n".encode()
+        )
 
     speaker.answer = answer
     assert answered(speaker)[0] == "One"
@@ -296,7 +304,9 @@ def test_http_elsewhere_is_refused_even_when_listed(settings):
         address_of("http://api.example.com")
 
 
-@pytest.mark.parametrize("number", ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    "number", ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1"]
+)
 def test_a_name_that_leads_inside_is_not_asked(speaker, settings, monkeypatch, number):
     connected = []
     own = Caller("test", lambda *_args: [number], lambda *args: connected.append(args))

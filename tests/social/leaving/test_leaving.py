@@ -149,7 +149,15 @@ def assisted(me: Member, bob: Member, mine: Post) -> None:
     )
     StyleVote.objects.create(member=me, card=other, value=1)
     pair = DraftPair.objects.create(
-        member=me, ask="rewrite", text=WORD, prompt_hash="x", model="m", state="ready", choice="a", shared=True, post=mine
+        member=me,
+        ask="rewrite",
+        text=WORD,
+        prompt_hash="x",
+        model="m",
+        state="ready",
+        choice="a",
+        shared=True,
+        post=mine,
     )
     for side, card in (("a", own), ("b", other)):
         DraftHalf.objects.create(pair=pair, side=side, card=card, text=WORD, state="done")
