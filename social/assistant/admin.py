@@ -88,7 +88,7 @@ class StyleCardAdmin(ReadOnlyAdmin):
 
     purpose = _("How drafts may be written, in the words of members; votes bring a style into use and out of it.")
     deed = _("Tick one to remove it, with a reason that its author reads.")
-    list_display = ("name", "author", "instruction", "example", "state", "since", "reason")
+    list_display = ("name", "author", "instruction", "state", "since")
     list_filter = ("state",)
     list_select_related = ("author",)
     search_fields = ("name", "author__handle")

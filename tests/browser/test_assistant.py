@@ -20,7 +20,10 @@ DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 screens = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
 OWN = "we met at the pond, there was no bench, so we stood"
-TERSE, MERRY = "No bench at the pond. Everybody kept standing.", "What a joyful evening by the water, all of us on our feet!"
+TERSE, MERRY = (
+    "No bench at the pond. Everybody kept standing.",
+    "What a joyful evening by the water, all of us on our feet!",
+)
 
 
 @pytest.fixture(scope="module")
