@@ -109,10 +109,7 @@ def cancel(*, actor: Member, pair: DraftPair) -> DraftPair:
 
 
 def _stop(pair: DraftPair) -> None:
-    open_states = (HalfState.WAITING, HalfState.RUNNING)
-    # Whoever writes one notices, and says what it took until then.
-    DraftHalf.objects.filter(pair=pair, state=HalfState.WAITING).update(tokens_in=0, tokens_out=0, cost=0)
-    DraftHalf.objects.filter(pair=pair, state__in=open_states).update(state=HalfState.CANCELLED)
+    _close([pair.pk], HalfState.CANCELLED)
     if DraftPair.objects.running().filter(pk=pair.pk).update(state=PairState.CANCELLED):
         pair.state = PairState.CANCELLED
 
@@ -123,9 +120,15 @@ def lapse(seconds: int) -> int:
     ids = list(DraftPair.objects.overdue(seconds).values_list("pk", flat=True)[:100])
     if not ids:
         return 0
-    still = DraftHalf.objects.filter(pair__in=ids, state__in=(HalfState.WAITING, HalfState.RUNNING))
-    still.update(state=HalfState.FAILED, error="slow")
+    _close(ids, HalfState.FAILED, "slow")
     return DraftPair.objects.running().filter(pk__in=ids).update(state=PairState.READY)
+
+
+def _close(pairs: list[int], state: str, error: str = "") -> None:
+    """What was not begun costs nothing; whoever writes the other notices, and says what it took until then."""
+    rows = DraftHalf.objects.filter(pair__in=pairs)
+    rows.filter(state=HalfState.WAITING).update(state=state, error=error, tokens_in=0, tokens_out=0, cost=0)
+    rows.filter(state=HalfState.RUNNING).update(state=state, error=error)
 
 
 @transaction.atomic

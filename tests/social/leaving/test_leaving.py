@@ -144,9 +144,10 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
 def assisted(me: Member, bob: Member, mine: Post) -> None:
     """Styles of both, a vote, and two drafts that they compared."""
     own, other = (
-        StyleCard.objects.create(author=who, name=WORD, instruction=WORD, example=WORD, state="in_use")
-        for who in (me, bob)
+        StyleCard.objects.create(author=who, name=word, instruction=word, example=word, state="in_use")
+        for who, word in ((me, WORD), (bob, "Terse"))
     )
+    StyleCard.objects.create(author=bob, name="Gone", state="retired", retired_by=me, reason="Not kind")
     StyleVote.objects.create(member=me, card=other, value=1)
     pair = DraftPair.objects.create(
         member=me,
