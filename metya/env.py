@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 DECLARED: dict[str, str] = {}
+# This machine, as an address can name it.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
 
@@ -93,11 +95,23 @@ def url(name: str, default: str = "", *, schemes: tuple[str, ...] = ("http", "ht
 
 def origin(name: str, default: str = "") -> str:
     """scheme://host[:port] as browsers write it: what a wallet compares with the address bar must be the same."""
-    raw = url(name, default)
+    return _origin(name, url(name, default))
+
+
+def origins(name: str) -> list[str]:
+    """A comma-separated list of origins, each exactly as ``origin`` has one: https, or http on this machine by its name."""
+    found = [_origin(name, part) for part in items(name)]
+    for part in found:
+        if not part.startswith("https://") and urlsplit(part).hostname not in LOOPBACK:
+            raise ImproperlyConfigured(f"{name}: {part!r} must begin with https:// (http only for {LOOPBACK[0]}).")
+    return found
+
+
+def _origin(name: str, raw: str) -> str:
     parts = urlsplit(raw)
     try:
         usual = parts.port == {"http": 80, "https": 443}[parts.scheme]
-    except ValueError:  # no port at all
+    except (ValueError, KeyError):  # no port at all, or no web address
         usual = True
     if usual or not parts.hostname or "@" in parts.netloc or raw != f"{parts.scheme}://{parts.netloc}".lower():
         raise ImproperlyConfigured(

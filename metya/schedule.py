@@ -39,6 +39,7 @@ PERIODIC: list[Periodic] = [
     Periodic("scheduled exports", "rewards.schedules.jobs.run_due", MINUTE, offset=40),
     Periodic("deleted schedules", "rewards.schedules.jobs.forget", HOUR, offset=59 * MINUTE),
     Periodic("minutes of the hubs", "social.live.jobs.forget_minutes", DAY, offset=2 * HOUR + 53 * MINUTE),
+    Periodic("drafts of the assistant", "social.assistant.jobs.tidy", HOUR, offset=37 * MINUTE),
     Periodic("pictures", "social.posts.jobs.forget_pictures", HOUR, offset=41 * MINUTE),
     Periodic("reported pictures", "social.messages.jobs.forget_reported", DAY, offset=2 * HOUR + 37 * MINUTE),
     Periodic("link previews", "social.previews.jobs.forget_previews", HOUR, offset=47 * MINUTE),

@@ -267,6 +267,11 @@ IMAGE_MAX_BYTES = 8 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 # Whether the pages that public posts link to are asked what they are about, and the answer shown.
 LINK_PREVIEWS = env.flag("LINK_PREVIEWS", True)
+# Which services the drafting assistant may ask, and by which key: an administrator chooses one of them, nobody sees the key.
+ASSISTANT_URLS = env.origins("ASSISTANT_URLS")
+ASSISTANT_KEY = env.secret("ASSISTANT_KEY")
+if not re.fullmatch(r"[\x21-\x7e]*", ASSISTANT_KEY):
+    raise ImproperlyConfigured("ASSISTANT_KEY must be one word of ASCII characters.")
 
 # --- push and mail -----------------------------------------------------------------------------------------------
 VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY")

@@ -1,5 +1,6 @@
 """Imports every feature's admin pages."""
 
+import social.assistant.admin
 import social.detection.admin
 import social.interactions.admin
 import social.labels.admin

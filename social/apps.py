@@ -25,6 +25,8 @@ _MODERATORS = [
     "social.view_objection",
     "social.decide_objection",
     "social.view_labeller",
+    "social.view_stylecard",
+    "social.remove_stylecard",
 ]
 
 
@@ -47,6 +49,9 @@ class SocialConfig(AppConfig):
             "social.view_labeller",
             "social.recommend_labeller",
             "social.view_modelversion",
+            "social.view_stylecard",
+            "social.view_assistantconfig",
+            "social.view_draftpair",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }

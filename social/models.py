@@ -1,6 +1,7 @@
 """Imports every feature's models, so that Django finds them; a test compares this list with the folders."""
 
 from social.appeals.models import Appeal, Kept
+from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, StyleCard, StyleVote
 from social.bookmarks.models import Bookmark, Filed, Folder
 from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
@@ -48,15 +49,15 @@ from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft", "Example",
-    "Feedback", "Filed",
-    "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
-    "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
-    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "Mention", "Message", "MessageImage",
-    "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended",
-    "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll",
-    "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile",
-    "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule",
-    "RuleVersion", "Signal", "Slate", "Steering", "Strike", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste",
-    "Trend", "Trial", "TrustedMember",
+    "Appeal", "AssistantConfig", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector",
+    "Draft", "DraftHalf", "DraftPair", "Example", "Feedback", "Filed", "Folder", "Follow", "FollowRequest", "Grant",
+    "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice", "Labeller", "Labelling", "Like",
+    "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage",
+    "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings", "ModelVersion",
+    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended", "Note", "Notification",
+    "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage",
+    "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile", "PushDevice", "PushLine", "Question",
+    "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule", "RuleVersion", "Signal", "Slate",
+    "Steering", "Strike", "StyleCard", "StyleVote", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste", "Trend",
+    "Trial", "TrustedMember",
 ]  # fmt: skip

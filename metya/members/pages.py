@@ -29,6 +29,7 @@ PAGES = (
     SettingsPage("/settings/feed/", _("Feed"), _("Steer “For you”, and who sees your posts in it"), "list"),
     SettingsPage("/settings/labels/", _("Labels"), _("Whose labels you meet, and how"), "sticky-note"),
     SettingsPage("/settings/consent/", _("Consent"), _("What your feedback may be used for"), "shield-check"),
+    SettingsPage("/settings/assistant/", _("Assistant"), _("Drafts in styles that members wrote"), "sparkles"),
     SettingsPage("/settings/reports/", _("Reports"), _("What you reported, and what became of it"), "flag"),
     SettingsPage("/settings/access/", _("Access"), _("Who looked at the site as you"), "user-check"),
     SettingsPage("/settings/wallets/", _("Wallets"), _("What signs you in, and which one is paid"), "wallet"),

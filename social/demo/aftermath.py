@@ -10,7 +10,7 @@ from metya.wallets.models import Member
 from social.appeals import actions as appeals
 from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark
-from social.demo import chronicle, complaints, labels, preferring, signalled
+from social.demo import chronicle, complaints, labels, preferring, signalled, styles
 from social.demo.people import Role
 from social.demo.planting import Planted
 from social.follows import actions as follows
@@ -43,6 +43,7 @@ def add(planted: Planted) -> None:
     signalled.add(planted)
     labels.add(planted)
     preferring.add(planted)
+    styles.add(planted, regulars)
     _keep(Member.objects.get(handle="ines"))
 
 

@@ -15,7 +15,7 @@ from social.drafts.models import Draft
 FIELDS = (
     "text", "then", "visibility", "replies_from", "warning", "language", "in_reply_to", "quote_of", "choice", "poll_hours",
     "poll_multiple", "picture", "picture_alt", "picture_focus", "alt_declined",
-    "no_preview",
+    "no_preview", "assisted",
 )  # fmt: skip
 MOST = 100
 MOST_SCHEDULED = 50

@@ -9,6 +9,8 @@ from django.utils import timezone
 from metya.members.parts import Step, deleting, one_of
 from metya.wallets.models import Member
 from social.appeals import keeping
+from social.assistant import leaving as assistant
+from social.assistant.models import DraftPair, StyleVote
 from social.bookmarks.models import Bookmark, Folder
 from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
@@ -126,6 +128,7 @@ def _profile(member: Member, _most: int) -> int:
     blank: dict[str, Any] = {
         "name": "", "bio": "", "bio_html": "", "writes_in": "", "picture": "", "header": "", "links": [],
         "pinned_id": None, "searchable": False, "locked": False, "reads_labels": False,
+        "uses_assistant": False, "shares_drafts": False, "drafted_at": None,
         "follower_count": 0, "following_count": 0, "post_count": 0,
     }  # fmt: skip
     shown = profile.shown_wallets.exists()
@@ -163,6 +166,9 @@ _STEPS: tuple[Step, ...] = (
     deleting(Note, "owner"),
     deleting(Note, "about"),
     deleting(Draft, "member"),
+    deleting(DraftPair, "member"),
+    deleting(StyleVote, "member"),
+    assistant.empty_styles,
     deleting(Objection, "member"),
     deleting(Labelling, "labeller"),
     deleting(Subscription, "member"),

@@ -13,6 +13,7 @@ from metya.members.parts import Row, Section
 from metya.wallets.models import Member
 from metya.web.absolute import absolute
 from social.appeals.models import Appeal
+from social.assistant.models import DraftHalf, DraftPair, StyleCard, StyleVote
 from social.bookmarks.models import Bookmark, Filed, Folder
 from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
@@ -127,6 +128,14 @@ def sections(member: Member) -> list[Section]:
              counted=F("data"), at=F("made_at")),
         rows("not-recommended", _("That your posts are not recommended"), NotRecommended.objects.filter(member=member),
              since=F("since")),
+        rows("styles", _("Styles that you proposed"), StyleCard.objects.filter(author=member),
+             what=F("name"), how=F("instruction"), like=F("example"), became=F("state"), at=F("made_at"), why=F("reason")),
+        rows("style-votes", _("Your votes on styles"), StyleVote.objects.filter(member=member),
+             style=F("card__name"), vote=F("value"), at=F("at")),
+        rows("assistant", _("What you asked the drafting assistant"), DraftPair.objects.filter(member=member),
+             number=F("pk"), what=F("ask"), text=F("text"), kept=F("choice"), shared=F("shared"), post=F("post"), at=F("at")),
+        rows("assistant-drafts", _("What the drafting assistant answered"), DraftHalf.objects.filter(pair__member=member),
+             number=F("pair"), draft=F("side"), style=F("card__name"), text=F("text"), became=F("state")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip
@@ -198,6 +207,7 @@ def _posts(member: Member) -> Iterator[Row]:
                 "replies_from": post.replies_from,
                 "answers": post.in_reply_to_id,
                 "quotes": post.quote_of_id,
+                "with_the_assistant": post.assisted,
                 "pictures": [{"file": _place(one.file), "description": one.alt} for one in images.get(post.pk, [])],
                 "earlier": [{"text": one.text, "since": one.since} for one in versions.get(post.pk, [])],
                 "poll": {"choices": poll.choices, "votes": poll.counts, "ends": poll.ends_at} if poll else None,

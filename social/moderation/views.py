@@ -11,6 +11,7 @@ from metya.web import ratelimit
 from metya.web.errors import NotAllowed, TooMany
 from metya.web.http import local_path, member_of, wants_json
 from metya.web.paging import cursor_from
+from social.assistant.reads import said_of_style
 from social.lists.models import MemberList
 from social.moderation import policy, reads
 from social.moderation.forms import ReportForm
@@ -43,9 +44,12 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_member(request: HttpRequest, handle: str) -> HttpResponseBase:
-    """As ``report_post``."""
-    profiles = Profile.objects.visible_to(member_of(request)).select_related("member")
-    return _report(request, get_object_or_404(profiles, member__handle=handle.lower()).member, None)
+    """As ``report_post``; ``?style=``: of which style of theirs it is, which the note then begins with."""
+    actor = member_of(request)
+    profiles = Profile.objects.visible_to(actor).select_related("member")
+    member = get_object_or_404(profiles, member__handle=handle.lower()).member
+    style = cursor_from(request.GET.get("style"))
+    return _report(request, member, None, said_of_style(actor, member, style) if style else "")
 
 
 @require_safe
@@ -65,7 +69,9 @@ def own_reports(request: HttpRequest) -> HttpResponse:
     return render(request, "social/moderation/own_reports.html", context)
 
 
-def _report(request: HttpRequest, member: Member, about: Post | PostImage | MemberList | None) -> HttpResponseBase:
+def _report(
+    request: HttpRequest, member: Member, about: Post | PostImage | MemberList | None, note: str = ""
+) -> HttpResponseBase:
     actor = member_of(request)
     if not policy.may_report(actor, member):
         raise NotAllowed(_("You cannot report yourself."))
@@ -75,7 +81,7 @@ def _report(request: HttpRequest, member: Member, about: Post | PostImage | Memb
     back = (post or one or member).get_absolute_url()
     posted = request.method == "POST"
     known = reads.waiting_report(actor, _subject(member, about))
-    form = ReportForm(request.POST if posted else None)
+    form = ReportForm(request.POST if posted else None, initial={"note": note})
     slowed: TooMany | None = None
     if posted:
         try:

@@ -46,6 +46,11 @@ class Address:
         return PORTS[self.scheme]
 
     @property
+    def netloc(self) -> str:
+        """As it stands in the header Host."""
+        return self.host
+
+    @property
     def url(self) -> str:
         return f"{self.scheme}://{self.host}{self.target}"
 

@@ -83,8 +83,11 @@ class Fetcher:
         resolve: Resolve | None = None,
         connect: Connect | None = None,
         context: ssl.SSLContext | None = None,
+        allows: Callable[[str], bool] = is_public,
     ) -> None:
+        """``allows`` judges each number; only for an address that is no member's choice it may be another rule."""
         self._purpose = purpose
+        self._allows = allows
         self._resolve = resolve or numbers_of
         self._connect = connect or _connected
         self._context = context
@@ -106,9 +109,9 @@ class Fetcher:
         """What the server says to ``body``, whatever its status; redirects are not followed. Raises Failed."""
         try:
             address = read(url)
-            with self._asking(address, deadline) as connection:
+            with self.asking(address, deadline) as connection:
                 told = {"User-Agent": self.name, **headers, "Content-Length": str(len(body))}
-                _send(connection, "POST", address, told, body)
+                send(connection, "POST", address, told, body)
                 with connection.getresponse() as response:
                     return Reply(response.status, response.getheader("Retry-After") or "")
         except Refused as error:
@@ -126,13 +129,13 @@ class Fetcher:
             "Accept": ", ".join(wanted.kinds),
             "Accept-Encoding": "gzip",
         }
-        with self._asking(address, deadline) as connection:
-            _send(connection, "GET", address, headers)
+        with self.asking(address, deadline) as connection:
+            send(connection, "GET", address, headers)
             with connection.getresponse() as response:
                 return _received(response, address, wanted)
 
     @contextmanager
-    def _asking(self, address: Address, deadline: float) -> Iterator[http.client.HTTPConnection]:
+    def asking(self, address: Address, deadline: float) -> Iterator[http.client.HTTPConnection]:
         """A connection, whose every trouble is a failure of the host."""
         line: _Line | None = None
         try:
@@ -151,7 +154,7 @@ class Fetcher:
         numbers = self._resolve(address.host, address.port, left(deadline))
         if not numbers:
             raise Failed(f"{address.host}: no such name", of_host=True)
-        if not all(is_public(number) for number in numbers):
+        if not all(self._allows(number) for number in numbers):
             raise Refused("not a public address")
         for number in numbers[:_TRIED]:
             raw = None
@@ -210,11 +213,11 @@ def left(deadline: float) -> float:
     return seconds
 
 
-def _send(
+def send(
     connection: http.client.HTTPConnection, verb: str, address: Address, headers: Mapping[str, str], body: bytes = b""
 ) -> None:
     connection.putrequest(verb, address.target, skip_host=True, skip_accept_encoding=True)
-    connection.putheader("Host", address.host)
+    connection.putheader("Host", address.netloc)
     for name, value in headers.items():
         connection.putheader(name, value)
     connection.putheader("Connection", "close")

@@ -47,14 +47,17 @@ def publish(
     poll: PollDraft | None = None,
     attached: Sequence[Attached] = (),
     no_preview: bool = False,
+    suggestion: int | None = None,
 ) -> Post:
     """Write a post, a reply or a quote, with at most four pictures that are described or declined to be: ``image`` comes
     along, ``attached`` were uploaded before.
 
-    The same ``client_key`` of the same author makes one post, which a repetition of the same text returns. A reply to what
-    is not public is for the same people, and the rule of who may reply is that of the conversation. Raises Invalid (text,
-    picture, description, audience), NotAllowed (blocked, not public, replies limited), Conflict (what is answered or quoted
-    is gone; "sent": the key was used for another text).
+    ``suggestion`` is the pair of drafts that the composer took one from; whether the post stems from a draft is
+    judged all the same (social.assistant.marking). The same ``client_key`` of the same author makes one post, which a
+    repetition of the same text returns. A reply to what is not public is for the same people, and the rule of who may
+    reply is that of the conversation. Raises Invalid (text, picture, description, audience), NotAllowed (blocked, not
+    public, replies limited), Conflict (what is answered or quoted is gone; "sent": the key was used for another
+    text).
     """
     if not policy.may_speak(actor):
         raise NotAllowed(_("Your account cannot post now."))
@@ -74,6 +77,7 @@ def publish(
         poll,
         attached,
         no_preview,
+        suggestion,
     )
     return writing.write(actor, draft, in_reply_to, quote_of)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, NotAllowed
+from social.assistant.marking import pair_behind
 from social.detection.watching import watch
 from social.labels import lapsing
 from social.live import publish as live
@@ -59,7 +60,8 @@ def edit(
     rendered = render(words.text, known_handles)
     post.text, post.html, post.warning, post.language = words.text, rendered.html, words.warning, words.language
     post.version, post.edited_at = post.version + 1, timezone.now()
-    post.save(update_fields=["text", "html", "warning", "language", "version", "edited_at"])
+    post.assisted = post.assisted or pair_behind(actor, words.text) is not None
+    post.save(update_fields=["text", "html", "warning", "language", "version", "edited_at", "assisted"])
     _link(actor, post, rendered, off)
     lapsing.lapse(post)
     _reconnect(actor, post, rendered)

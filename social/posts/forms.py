@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from metya.wallets.models import Member
 from metya.web.errors import ActionError, Invalid
 from metya.web.prepared import Prepared
+from social.assistant.reads import offered_to
 from social.drafts import actions as drafts
 from social.drafts.models import Draft
 from social.lists.models import MemberList
@@ -119,6 +120,8 @@ class PostForm(forms.Form):
     # their settings.
     post_at_offset = forms.IntegerField(required=False, min_value=-900, max_value=900, widget=forms.HiddenInput)
     client_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    # The pair of drafts of which one was taken.
+    assisted = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -202,6 +205,11 @@ class PostForm(forms.Form):
         return data
 
     @property
+    def assists(self) -> bool:
+        """Whether the assistant stands beside it."""
+        return self.actor.pk is not None and offered_to(self.actor)
+
+    @property
     def attached(self) -> list[Attached]:
         """The pictures that were uploaded while writing, with their descriptions and points of focus."""
         ids, alts, spots = (self.typed.getlist(name) for name in ("picture", "picture_alt", "picture_focus"))
@@ -273,6 +281,7 @@ class PostForm(forms.Form):
             "alt": data["alt"],
             "alt_declined": data["alt_declined"],
             "client_key": data["client_key"],
+            "suggestion": _number(data["assisted"]) if data["assisted"] else None,
         }
 
     def _refused(self, error: ActionError) -> None:

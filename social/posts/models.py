@@ -165,6 +165,8 @@ class Post(models.Model):
         "social.LinkPreview", on_delete=models.SET_NULL, null=True, blank=True, related_name="posts"
     )
     preview_off = models.BooleanField(default=False)
+    # Its words stem from a draft of the assistant, in any version of it (social.assistant.likeness).
+    assisted = models.BooleanField(default=False)
     # What the composer sent along, so that the same form sent twice makes one post.
     client_key = models.CharField(max_length=40, null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -151,6 +151,7 @@ class PostCard:
             "liked": self.liked,
             "reposted": self.reposted,
             "bookmarked": self.bookmarked,
+            "assisted": self.post.assisted,
         }
         return {"id": self.pk, "likes": self.likes, "replies": self.replies, "reposts": self.reposts, **marks}
 

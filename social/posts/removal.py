@@ -128,6 +128,7 @@ def _empty(post: Post) -> None:
         html="",
         warning="",
         preview=None,
+        assisted=False,
         like_count=0,
         repost_count=0,
         reply_count=0,

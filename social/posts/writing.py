@@ -13,6 +13,8 @@ from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from metya.web.inserting import insert
 from metya.web.prepared import Change, Prepared, updating
+from social.assistant.marking import pair_behind
+from social.assistant.models import DraftPair
 from social.detection.watching import watch
 from social.drafts import actions as drafts
 from social.interactions import actions as interactions
@@ -53,6 +55,7 @@ class Draft:
     poll: PollDraft | None = None
     attached: Sequence[Attached] = ()
     no_preview: bool = False
+    suggestion: int | None = None
 
     @classmethod
     def clean(
@@ -70,6 +73,7 @@ class Draft:
         poll: PollDraft | None = None,
         attached: Sequence[Attached] = (),
         no_preview: bool = False,
+        suggestion: int | None = None,
     ) -> "Draft":
         """Judge and tidy every part; decoding the picture comes last. Raises Invalid with ``data['field']``."""
         clean = clean_text(text, most=MAX_CHARACTERS)
@@ -107,6 +111,7 @@ class Draft:
             poll,
             waiting,
             no_preview,
+            suggestion,
         )
 
     @property
@@ -159,6 +164,7 @@ def _write(actor: Member, draft: Draft, parent: Post | None, quoted: Post | None
     parent, quoted = _in_hand(actor, parent, quoted)
     rendered = render(draft.text, known_handles)
     about = parent or quoted
+    behind = pair_behind(actor, draft.text, draft.suggestion)
     bounds = _bounds(draft, parent)
     linked = draft.takes_preview and quoted is None
     post = Post(
@@ -175,6 +181,7 @@ def _write(actor: Member, draft: Draft, parent: Post | None, quoted: Post | None
         replies_from=parent.replies_from if parent else draft.replies_from,
         preview=preview_for(actor, rendered.link, bounds["visibility"]) if linked else None,
         preview_off=draft.no_preview,
+        assisted=behind is not None,
         **bounds,
     )
     if not insert(post):
@@ -190,6 +197,8 @@ def _write(actor: Member, draft: Draft, parent: Post | None, quoted: Post | None
     _posted(member=actor.pk, language=draft.language)
     if draft.poll is not None:
         draft.poll.store(post.pk)
+    if behind is not None:
+        DraftPair.objects.filter(pk=behind.pk, post=None).update(post=post)
     attach(post, rendered)
     _include(post, parent)
     _connect(actor, post, parent, quoted, rendered.handles)

@@ -16,7 +16,7 @@ _PROVISIONAL = re.compile(r"(?:new|gone)_[0-9a-f]{12}")
 # that programs take for something else.
 RESERVED = frozenset(
     """
-    account accounts admin administrator admins all anyone api app assets auth blog bookmarks chain claim
+    account accounts admin administrator admins all anyone api app assets assistant auth blog bookmarks chain claim
     claims code come_back community complete contact css data decide demo docs download drafts edit embed
     epochs everyone explore export feed feeds followers following governance healthz help home import info jobs
     js label labeller labels ledger legal likes lists live login logout mail manifest me media messages metya mod moderation
@@ -24,8 +24,8 @@ RESERVED = frozenset(
     onboarding operator owner payout payouts people pool post posts press privacy profile profiles proposals
     public register replies report reports reviewer reviewers rewards robots root rules search security server
     settings share sign_in sign_out sign_up signin signout signup sitemap sitemaps social staff static status
-    steward style support suspended sysop system tag tags team terms test token tokens transparency treasury trust undefined
-    update user users verified verify vote votes wallet wallets webmaster welcome well_known www you
+    steward style styles support suspended sysop system tag tags team terms test token tokens transparency treasury trust
+    undefined update user users verified verify vote votes wallet wallets webmaster welcome well_known www you
     """.split()  # noqa: SIM905
 )
 # Kept for the site itself even in look-alike spellings.

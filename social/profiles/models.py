@@ -77,6 +77,10 @@ class Profile(models.Model):
     shown_wallets = models.ManyToManyField("wallets.Wallet", blank=True, related_name="+")
     # Whether they subscribed to any labeller: known without a query.
     reads_labels = models.BooleanField(default=False)
+    # Whether they want the drafting assistant, let others see which drafts they preferred, and when they last saw drafts.
+    uses_assistant = models.BooleanField(default=False)
+    shares_drafts = models.BooleanField(default=False)
+    drafted_at = models.DateTimeField(null=True, blank=True)
     follower_count = models.PositiveIntegerField(default=0)
     following_count = models.PositiveIntegerField(default=0)
     post_count = models.PositiveIntegerField(default=0)

@@ -52,7 +52,7 @@ def measure(reader: Reader, found: Sequence[Candidate]) -> Floats:
 
 _PLAIN = (
     "follows_author", "mutual", "trusted_author", "new_author", "likes_all", "replies_all", "likes_followed",
-    "replies_followed", "reposts_followed", "has_picture", "has_poll", "has_link", "length", "question",
+    "replies_followed", "reposts_followed", "has_picture", "has_poll", "has_link", "length", "question", "assisted",
 )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ def _plain(one: Candidate) -> tuple[float, ...]:
     return (
         one.follows, one.mutual, one.trusted, float(one.member_age < NEW), one.likes, one.replies, one.likes_followed,
         one.replies_followed, one.reposts_followed, one.picture, one.poll, one.link, one.length, one.question,
+        one.assisted,
     )  # fmt: skip
 
 

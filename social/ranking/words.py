@@ -109,7 +109,7 @@ FACTORS: dict[str, Words] = {
     "has_link": Words(_("Links"), _("Posts that link to a page. They count nothing at first.")),
     "length": Words(_("Long posts"), _("Posts with much text count a little more than short ones.")),
     "question": Words(_("Questions"), _("Posts that ask something, such as “Who has a ladder?”")),
-    "assisted": Words(_("Written with help"), _("Posts whose author marked that a machine helped to write them.")),
+    "assisted": Words(_("Written with help"), _("Posts that stem from a draft of the assistant.")),
 }
 
 # The page of the sliders, in parts.

@@ -213,6 +213,8 @@ def _content(card: PostCard, pictures: list[Enclosure]) -> str:
     if card.quote and policy.may_carry(card.quote.post):
         text = _("Quotes %(who)s") % {"who": byline(card.quote.post)}
         parts.append(format_html('<p><a href="{}">{}</a></p>', absolute(card.quote.url), text))
+    if card.post.assisted:
+        parts.append(format_html("<p><small>{}</small></p>", _("Written with the assistant")))
     return xml_safe(SafeString("").join(parts))
 
 

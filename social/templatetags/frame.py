@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from metya.wallets.models import Member
 from metya.web.shapes import Shapes, stand_ins
+from social.assistant.reads import offered_to
 from social.looks.policy import may_look_as
 from social.posts.forms import Blank, PostForm
 from social.profiles.models import name_of
@@ -77,12 +78,16 @@ def _section(path: str, own: str) -> str:
 @register.simple_tag(takes_context=True)
 def composer(context: Context, blank: Blank) -> SafeString:
     """The composer in which nothing was typed yet, for a post of its own."""
-    decides = (blank.writes_in, bool(blank.lists))
+    decides = (blank.writes_in, bool(blank.lists), offered_to(blank.actor))
 
     def values() -> dict[str, Any]:
         marks = stand_ins(_WRITER)
         form = PostForm.of_nobody(blank.writes_in, key=marks["key"])
-        return {"form": form, "writer": marks | {"lists": decides[1]}, "csrf_token": marks["csrf"]}
+        return {
+            "form": form,
+            "writer": marks | {"lists": decides[1], "assists": decides[2]},
+            "csrf_token": marks["csrf"],
+        }
 
     filled = {
         "who": str(blank.actor.pk),

@@ -156,10 +156,18 @@ class Parts:
         long = card.long and not large
         folded, labels = self._labels(card) if card.labels else ("", "")
         warning = " · ".join(filter(None, (folded, escape(post.warning)))) if folded else escape(post.warning)
-        flags = (bool(warning), bool(post.language), large, long, card.gallery if pictures else "", bool(poll))
+        flags = (
+            bool(warning),
+            bool(post.language),
+            large,
+            long,
+            card.gallery if pictures else "",
+            bool(poll),
+            post.assisted,
+        )
 
         def values() -> dict[str, Any]:
-            names = ("warned", "said_in", "large", "long", "gallery", "polled")
+            names = ("warned", "said_in", "large", "long", "gallery", "polled", "assisted")
             return {"card": dict(zip(names, flags, strict=True)) | stand_ins(_BODY)}
 
         filled = {

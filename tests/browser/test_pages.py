@@ -20,6 +20,7 @@ from metya.wallets.models import Member
 from metya.wallets.signing_in import AWAY
 from rewards.payouts.models import Batch, Payout
 from social.appeals import actions as appeals
+from social.assistant.models import DraftHalf, DraftPair, StyleCard
 from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.posts.models import Post
@@ -74,6 +75,16 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
         call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=False)
 
 
+def drafted(member: Member) -> DraftPair:
+    """Two drafts, of which one failed."""
+    pair = DraftPair.objects.create(
+        member=member, ask="rewrite", text="we stood by the pond", prompt_hash="x", model="m", state="ready"
+    )
+    DraftHalf.objects.create(pair=pair, side="a", text="We stood by the pond.", state="done")
+    DraftHalf.objects.create(pair=pair, side="b", text="By the", state="failed", error="slow")
+    return pair
+
+
 def _pages(url: str) -> Town:
     ines = Member.objects.get(handle="ines")
     thread = Post.objects.filter(deleted_at=None, reply_count__gt=0, in_reply_to=None).order_by("-reply_count").first()
@@ -87,6 +98,8 @@ def _pages(url: str) -> Town:
     judge, tomasz = make.member("judge", roles=("moderator",)), Member.objects.get(handle="tomasz")
     decided, appealed = (make.decide(judge, make.report(tomasz, ines), "warn", facts="Ads.") for _number in range(2))
     appeals.appeal(actor=ines, decision=appealed, text="I sold nothing.")
+    style, pair = StyleCard.objects.filter(author=tomasz).first(), drafted(ines)
+    assert style
     return Town(
         url,
         visitor=[
@@ -145,6 +158,12 @@ def _pages(url: str) -> Town:
                 "/settings/consent/",
                 f"/settings/consent/receipts/{receipt.pk}/",
                 "/settings/consent/examples/",
+                "/settings/assistant/",
+                "/styles/",
+                "/styles/?show=proposed",
+                "/styles/propose/",
+                f"/styles/{style.pk}/",
+                f"/assistant/{pair.pk}/",
                 "/settings/access/",
                 "/@amara/labels/",
                 f"/settings/reports/decisions/{decided.pk}/appeal/",
@@ -199,6 +218,7 @@ def _pages(url: str) -> Town:
             "/admin/social/detector/",
             "/admin/social/signal/",
             "/admin/social/objection/",
+            "/admin/social/stylecard/",
         ],
         manager=[
             "/admin/reports/",
@@ -209,6 +229,8 @@ def _pages(url: str) -> Town:
             "/admin/reports/moderation/",
             "/admin/reports/exports/",
             "/admin/reports/machines/",
+            "/admin/social/assistantconfig/",
+            "/admin/social/draftpair/",
         ],
     )
 

@@ -24,6 +24,7 @@ from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
 from social.appeals import actions as appeals
+from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, StyleCard
 from social.detection import actions as detectors
 from social.detection import looking_on
 from social.detection.models import Detector
@@ -33,6 +34,7 @@ from social.looks import actions as looks
 from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
+from social.profiles.models import Profile
 from social.rules.models import Rule
 from tests import make
 from tests.rewards import village
@@ -52,6 +54,8 @@ SETS = {Role.SENIOR, ADMIN}
 FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")} | {
     ("label", "add"): DECIDE,
     ("label", "change"): DECIDE,
+    ("assistantconfig", "add"): NOBODY,  # there is one already
+    ("assistantconfig", "change"): {ADMIN},
 }
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
@@ -112,6 +116,8 @@ ACTIONS = {
     "lift": DECIDE,
     "uphold": DECIDE,
     "lift_label": DECIDE,
+    "remove": DECIDE,
+    "export": {ADMIN},
     "recommend": EXPORTS,
     "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},
@@ -144,6 +150,7 @@ def world(settings, fay, finn, alice, carol, mona):
     )
     put = labels.put(actor=lara, post=make.post(alice, "Said 4"), label=label, reason="Not meant so")
     labels.object_to(actor=alice, labelling=put, text="It is.")
+    assisted(carol)
     Tag.objects.create(name="ferry")
     sena = make.member("sena", roles=("senior",))
     look = looks.begin(actor=sena, member=carol, reason="A report about replies", session_key="k")
@@ -172,6 +179,18 @@ def world(settings, fay, finn, alice, carol, mona):
         "reports:schedule-deed": {"pk": 1, "what": "pause"},
         "reports:export-file": {"signed": "none"},
     }
+
+
+def assisted(member: Member) -> None:
+    """The drafting assistant: set, with a style, and a comparison that its author shares."""
+    AssistantConfig.objects.create(pk=1)
+    card = StyleCard.objects.create(author=member, name="Terse", instruction="Short")
+    pair = DraftPair.objects.create(
+        member=member, ask="rewrite", text="x", prompt_hash="x", model="m", state="ready", choice="a", shared=True
+    )
+    for side in "ab":
+        DraftHalf.objects.create(pair=pair, side=side, card=card, text="x", state="done")
+    Profile.objects.filter(member=member).update(shares_drafts=True)
 
 
 def addresses() -> Iterator[tuple[str, str]]:

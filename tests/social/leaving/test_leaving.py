@@ -27,6 +27,7 @@ from rewards.payouts.leaving import RULES as PAYOUT_RULES
 from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
 from rewards.schedules.models import Schedule
+from social.assistant.models import DraftHalf, DraftPair, StyleCard, StyleVote
 from social.bookmarks import actions as bookmarks
 from social.comparisons.models import Example, Feedback, Question
 from social.consent import actions as consent
@@ -142,6 +143,7 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     labelled(me, bob, mine, his)
     preferring(me, mine, his)
     steered(me, bob, his)
+    assisted(me, bob, mine)
     return answer
 
 
@@ -166,6 +168,30 @@ def steered(me: Member, bob: Member, his: Post) -> None:
     NotRecommended.objects.create(member=me)
     calm = Preset.objects.create(owner=me, name=WORD, shared=True)
     Preset.objects.create(owner=bob, name="Copied", copied_from=calm, credited=me.handle)
+
+
+def assisted(me: Member, bob: Member, mine: Post) -> None:
+    """Styles of both, a vote, and two drafts that they compared."""
+    own, other = (
+        StyleCard.objects.create(author=who, name=word, instruction=word, example=word, state="in_use")
+        for who, word in ((me, WORD), (bob, "Terse"))
+    )
+    StyleCard.objects.create(author=bob, name="Gone", state="retired", retired_by=me, reason="Not kind")
+    StyleVote.objects.create(member=me, card=other, value=1)
+    pair = DraftPair.objects.create(
+        member=me,
+        ask="rewrite",
+        text=WORD,
+        prompt_hash="x",
+        model="m",
+        state="ready",
+        choice="a",
+        shared=True,
+        post=mine,
+    )
+    for side, card in (("a", own), ("b", other)):
+        DraftHalf.objects.create(pair=pair, side=side, card=card, text=WORD, state="done")
+    Profile.objects.filter(member=me).update(uses_assistant=True, shares_drafts=True, drafted_at=timezone.now())
 
 
 def labelled(me: Member, bob: Member, mine: Post, his: Post) -> None:

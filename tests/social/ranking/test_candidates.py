@@ -208,6 +208,12 @@ def test_a_taste_is_made_of_what_is_public_alone(alice, bob):
     assert keeping.taste_of(bob) == {"authors": {}, "tags": {}, "words": []}
 
 
+def test_what_stems_from_a_draft_of_the_assistant_is_told_from_what_does_not(alice, bob):
+    own, drafted = make.post(alice, "my own words"), make.post(alice, "words of a draft")
+    Post.objects.filter(pk=drafted.pk).update(assisted=True)
+    assert (measured(bob, own, "assisted"), measured(bob, drafted, "assisted")) == (0.0, 1.0)
+
+
 def test_muted_words_are_sifted_as_at_home(alice, bob, as_member):
     make.post(alice, "a word about heliotrope")
     MutedWord.objects.create(member=bob, text="heliotrope", folded="heliotrope")
