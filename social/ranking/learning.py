@@ -43,6 +43,16 @@ class Fit:
         return np.vstack((self.theta[None, :], self.offsets))
 
 
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The exact end of a search, and the second derivative as of one negligible step before it."""
+
+    table: Floats
+    loss: float
+    steps: int
+    bend: Bend
+
+
 def strength(examples: int) -> float:
     """λ for so many examples."""
     return STRENGTH * max(1, examples)
@@ -68,9 +78,9 @@ def fit(
 
 def fit_design(laid: Design, start: Floats, lam: float) -> Fit:
     """The same for examples laid out already and a table of where weights start."""
-    solution, loss, steps = minimise(laid, start, lam, start)
-    exact = rounded(solution)
-    return Fit(exact[0], exact[1:], loss, steps)
+    found = minimise(laid, start, lam, start)
+    exact = rounded(found.table)
+    return Fit(exact[0], exact[1:], found.loss, found.steps)
 
 
 def table_of(laid: Design, start: ArrayLike, offsets: ArrayLike | None = None) -> Floats:
@@ -84,8 +94,8 @@ def table_of(laid: Design, start: ArrayLike, offsets: ArrayLike | None = None) -
 
 def minimise(
     laid: Design, start: Floats, lam: float, guess: Floats, scale: float = 1.0, close: float = _CLOSE
-) -> tuple[Floats, float, int]:
-    """The table at which L with all weights times `scale` is least, L there, and the steps it took from `guess`."""
+) -> Minimum:
+    """Where L with all weights times `scale` is least, searched for from `guess`."""
     if not (np.isfinite(lam) and lam > 0):
         raise RankingError("λ must be above zero.", code="bad-lambda")
     total = max(1.0, float(laid.weights.sum()))
@@ -94,10 +104,11 @@ def minimise(
         value, gradient, sums = derivatives(laid, table, scale)
         gradient += lam * (table - start)
         whole = value + _penalty(table, start, lam)
-        move = Bend.of(sums, lam).solve(gradient)
+        bend = Bend.of(sums, lam)
+        move = bend.solve(gradient)
         decrement = float((move * gradient).sum())
         if decrement <= close * total:
-            return table - move, whole - decrement / 2, step
+            return Minimum(table - move, whole - decrement / 2, step, bend)
         table = _shortened(laid, start, lam, scale, table, move, whole, decrement)
     raise RankingError("The fit did not settle.", code="not-settled")
 

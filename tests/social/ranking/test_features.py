@@ -21,7 +21,7 @@ def test_the_registry_is_whole():
     assert len(set(KEYS)) == WIDE
     assert all(key.isidentifier() and key.islower() for key in KEYS)
     assert all(feature.scale > 0 for feature in FEATURES)
-    assert FEATURES_VERSION == features.version_of(KEYS)
+    assert features.version_of(KEYS) == FEATURES_VERSION
     assert features.version_of(KEYS[::-1]) != FEATURES_VERSION
     with pytest.raises(ValueError, match="read-only"):
         START[0] = 9
