@@ -2,6 +2,7 @@
 
 from social.appeals.models import Appeal, Kept
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
 from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImage, Signal, Trial
 from social.digest.models import MailDigest
@@ -58,13 +59,14 @@ from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
     "Appeal", "Block", "Bookmark", "Bridge", "Case", "CaseNote", "Conversation", "Decision", "Detector", "Draft",
-    "Draw", "ExampleValue", "Filed", "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint", "Import",
-    "Interaction", "Kept", "Label", "LabelChoice", "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview",
-    "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest", "MemberList",
-    "MemberValue", "Mention", "Message", "MessageImage", "MessageSettings", "ModelVersion", "ModeratedMember", "Mute",
-    "MutedThread", "MutedWord", "Neighbour", "NotRecommended", "Note", "Notification", "NotificationChoice",
-    "Objection", "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint",
-    "PostTag", "PostVersion", "PostWords", "Preset", "Profile", "PushDevice", "PushLine", "Reach", "Recommendation",
-    "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike",
-    "Subscription", "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
+    "Draw", "Example", "ExampleValue", "Feedback", "Filed", "Folder", "Follow", "FollowRequest", "Grant", "ImagePrint",
+    "Import", "Interaction", "Kept", "Label", "LabelChoice", "Labeller", "Labelling", "Like", "LinkHost",
+    "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage", "MailDigest",
+    "MemberList", "MemberValue", "Mention", "Message", "MessageImage", "MessageSettings", "ModelVersion",
+    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Neighbour", "NotRecommended", "Note", "Notification",
+    "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage",
+    "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile", "PushDevice", "PushLine", "Question",
+    "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal",
+    "Slate", "Steering", "Strike", "Subscription", "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial",
+    "TrustedMember", "Validator",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("social.transparency.urls")),
     path("", include("social.mutes.urls")),
     path("", include("social.labels.urls")),
+    path("", include("social.comparisons.urls")),
     path("", include("social.consent.urls")),
     path("", include("social.notes.urls")),
     path("", include("social.imports.urls")),

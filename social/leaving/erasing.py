@@ -10,6 +10,7 @@ from metya.members.parts import Step, deleting, one_of
 from metya.wallets.models import Member
 from social.appeals import keeping
 from social.bookmarks.models import Bookmark, Folder
+from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -169,6 +170,10 @@ _STEPS: tuple[Step, ...] = (
     deleting(Subscription, "labeller"),
     deleting(LabelChoice, "member"),
     deleting(Recommendation, "labeller"),
+    # Examples cite grants, so they go first.
+    deleting(Example, "member"),
+    deleting(Feedback, "member"),
+    deleting(Question, "member"),
     deleting(Grant, "member"),
     deleting(Import, "member"),
     deleting(TagFollow, "member"),

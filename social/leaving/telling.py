@@ -14,6 +14,7 @@ from metya.wallets.models import Member
 from metya.web.absolute import absolute
 from social.appeals.models import Appeal
 from social.bookmarks.models import Bookmark, Filed, Folder
+from social.comparisons.models import Example, Feedback, Question
 from social.consent.models import Grant
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
@@ -110,6 +111,13 @@ def sections(member: Member) -> list[Section]:
         rows("consent", _("What you allowed, with your receipts"), Grant.objects.of(member),
              purpose=F("purpose"), version=F("version"), words=F("words"), sha256=F("digest"), given=F("given_at"),
              ended=F("ended_at"), ending=F("ending")),
+        rows("feedback", _("What you said about posts in your feed"), Feedback.objects.of(member),
+             said=F("said"), post=F("post"), at=F("created_at")),
+        rows("examples", _("Your examples"), Example.objects.of(member),
+             kind=F("kind"), winner=F("winner"), loser=F("loser"), weight=F("base"), at=F("created_at"),
+             receipt=F("grant"), receipt_measuring=F("evaluation")),
+        rows("questions", _("Which of two posts you were asked"), Question.objects.of(member),
+             first=F("first"), second=F("second"), answer=F("answer"), at=F("asked_at")),
         rows("steering", _("How you steer your feed"), Steering.objects.filter(member=member),
              sliders=F("sliders"), quotas=F("quotas"), asked=F("ask"), group=F("group"), since=F("changed_at")),
         rows("presets", _("Your presets of the feed"), Preset.objects.filter(owner=member),

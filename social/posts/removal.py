@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from social.bookmarks.models import Bookmark
+from social.comparisons import forgetting
 from social.detection.models import PostPrint
 from social.interactions import actions as interactions
 from social.labels.models import Labelling
@@ -115,6 +116,7 @@ def _take_out(post: Post, locked: dict[int, Post], now: datetime) -> None:
 def _empty(post: Post) -> None:
     for Model in (Like, Bookmark, Mention, PostTag, PostVersion, Poll, PostPrint):
         Model._default_manager.filter(post=post).delete()
+    forgetting.forget(post.pk)
     # What was decided on an objection stays, for what is told of the labeller.
     Labelling.objects.filter(post=post).exclude(objection__outcome__gt="").delete()
     Post.objects.filter(repost_of=post).delete()
