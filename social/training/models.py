@@ -44,6 +44,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
 class Round(models.Model):
     """One attempt to teach the champion something, and all that became of it.
 
+    ``ids`` is the hash of the sorted ids of the examples, ``snapshot`` that of what they say, as the public record has it.
     ``gain`` is the mean fall of the held-out loss in nats, with the bounds that it is above and below with 95 % each.
     ``verdict`` is {promote, reasons, worse, groups: [{name, members, pairs, loss_before, loss_after, accuracy_before,
     accuracy_after}], total: the same of all, replay, evaluators, captured}; ``curve`` is [{members, examples, loss}].
@@ -55,7 +56,8 @@ class Round(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     beat_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    snapshot = models.CharField(_("examples (SHA-256)"), max_length=64, blank=True)
+    snapshot = models.CharField(_("snapshot (SHA-256)"), max_length=64, blank=True)
+    ids = models.CharField(_("examples (SHA-256)"), max_length=64, blank=True)
     examples = models.PositiveIntegerField(_("examples"), default=0)
     members = models.PositiveIntegerField(_("members"), default=0)
     parent = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
