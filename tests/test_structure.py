@@ -26,11 +26,26 @@ LAYERS = {
 # What is pure in social/ranking/; beside it stand the tables, actions and views of the same feature.
 PURE_RANKING = (
     "arrays",
+    "bridging",
     "design",
+    "ease",
     "errors",
+    "evaluation",
     "features",
+    "heldout",
+    "layout",
     "learning",
+    "metrics",
+    "movielens",
+    "payment",
+    "promotion",
+    "reading",
+    "record",
+    "rounds",
     "scoring",
+    "textfiles",
+    "valuation",
+    "verify",
     "weights",
 )
 PURE_LIBRARIES = {"numpy", "scipy"}

@@ -82,7 +82,9 @@ def test_a_picture_that_arrives_leaves_the_focus_with_who_is_typing(live_site, a
     page.unroute("**/posts/pictures/")
     page.locator("[data-picture]").focus()
     page.locator("[data-picture]").set_input_files([file("blue")])
-    expect(page.locator("[data-tile] textarea").nth(1)).to_be_focused()  # nobody was typing: it asks for the description
+    expect(
+        page.locator("[data-tile] textarea").nth(1)
+    ).to_be_focused()  # nobody was typing: it asks for the description
 
 
 def test_a_picture_is_pasted(live_site, alice):
