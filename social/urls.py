@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("social.labels.urls")),
     path("", include("social.comparisons.urls")),
     path("", include("social.consent.urls")),
+    path("", include("social.ranking.urls")),
     path("", include("social.notes.urls")),
     path("", include("social.imports.urls")),
     path("", include("social.looks.urls")),

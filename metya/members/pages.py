@@ -26,6 +26,7 @@ PAGES = (
         "bell",
     ),
     SettingsPage("/settings/privacy/", _("Privacy"), _("Followers, wallets shown, muted and blocked people"), "shield"),
+    SettingsPage("/settings/feed/", _("Feed"), _("Steer “For you”, and who sees your posts in it"), "list"),
     SettingsPage("/settings/labels/", _("Labels"), _("Whose labels you meet, and how"), "sticky-note"),
     SettingsPage("/settings/consent/", _("Consent"), _("What your feedback may be used for"), "shield-check"),
     SettingsPage("/settings/reports/", _("Reports"), _("What you reported, and what became of it"), "flag"),

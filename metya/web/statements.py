@@ -38,13 +38,16 @@ def statement(connection: Any, texts: Sequence[str], places: Sequence[Place], *,
     return make(connection, texts, places, answers)
 
 
-def run_written(sql: str, values: dict[str, int]) -> Rows:
-    """The rows of ``sql``, written by hand with %(name)s for each of ``values`` and for "now"; kept by its text."""
+def run_written(sql: str, values: dict[str, Any]) -> Rows:
+    """The rows of ``sql``, written by hand with %(name)s for each of ``values`` and for "now"; kept by its text.
+
+    Values are numbers, or lists of ids for a place in IN (…).
+    """
     connection = connections["default"]
     key = (connection.vendor, sql)
     if key not in _written:
         texts = re.split(r"%\((\w+)\)s", sql)
-        places = [Place(name, datetime.datetime if name == NOW else int) for name in texts[1::2]]
+        places = [Place(name, datetime.datetime if name == NOW else type(values[name])) for name in texts[1::2]]
         _written[key] = statement(connection, texts[::2], places)
     return _written[key](connection, values)
 

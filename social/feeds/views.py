@@ -8,18 +8,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from metya.wallets.models import Member
 from metya.web import ratelimit
 from metya.web.decorators import public
 from metya.web.errors import ActionError
 from metya.web.http import member_of, viewer_of, wants_json
 from metya.web.paging import cursor_from
-from social.feeds import reads
+from social.feeds import reads, sides
 from social.feeds.completion import completions
 from social.follows import nearby as people
 from social.posts.forms import Blank
 from social.posts.policy import may_speak
 from social.posts.reads import CardPage
 from social.posts.render import tag_name
+from social.ranking.serving import for_you
 from social.sharing.policy import may_carry
 from social.sharing.reads import preview_of_tag
 from social.tags.reads import follows
@@ -30,11 +32,32 @@ from social.trends.reads import trends
 @require_safe
 @vary_on_headers("HX-Request", "Cookie")
 def home(request: HttpRequest) -> HttpResponse:
-    """What those you follow say; for visitors what Metya is. ``?before=`` the next page, ``?since=`` the new cards."""
+    """What those you follow say; for visitors what Metya is. ``?feed=`` chooses the side, which a cookie keeps.
+
+    Of "Following" ``?before=`` is the next page, ``?since=`` the new cards; of "For you" ``?chain=`` is the next page.
+    """
     viewer = viewer_of(request)
     if viewer is None:
         return render(request, "social/feeds/landing.html", {"page": reads.explore_page(None, size=6)})
     since, before = cursor_from(request.GET.get("since")), cursor_from(request.GET.get("before"))
+    ranked = since is None and before is None and sides.chosen(request) == sides.FOR_YOU
+    answer = _for_you(request, viewer) if ranked else _following(request, viewer, since, before)
+    sides.keep(request, answer)
+    return answer
+
+
+def _for_you(request: HttpRequest, viewer: Member) -> HttpResponse:
+    """A page of "For you". While staff look nothing is kept of it, so that it says no more than its line why."""
+    chain = sides.chain_of(request)
+    found = for_you(viewer, chain, writing=not viewer.looked_at and request.method == "GET")
+    if chain is not None and getattr(request, "htmx", False):
+        return render(request, "social/feeds/_ranked_cards.html", {"feed": found, "page": found.page})
+    context = {"feed": found, "page": found.page, "first": chain is None, "side": sides.FOR_YOU}
+    context["blank"] = Blank.of(viewer) if chain is None else None
+    return render(request, "social/feeds/home.html", context)
+
+
+def _following(request: HttpRequest, viewer: Member, since: int | None, before: int | None) -> HttpResponse:
     if since is not None and getattr(request, "htmx", False):
         page = reads.newer_page(viewer, since)
         return render(request, "social/feeds/_newer_cards.html", {"page": page, "since": max(since, page.newest)})
@@ -49,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "quiet": quiet,
         "people": people.suggestions(viewer, 5) if quiet else [],
         "first": before is None,
+        "side": sides.FOLLOWING,
     }
     return render(request, "social/feeds/home.html", context)
 

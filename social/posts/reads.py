@@ -62,6 +62,9 @@ class PostCard:
     reply_to: str = ""
     # The followed hashtag by which the post is in the list.
     tag: str = ""
+    # In "For you": what speaks most for the post, and the slate that has all of it (0: none was kept).
+    why: str = ""
+    slate: int = 0
     liked: bool = False
     reposted: bool = False
     bookmarked: bool = False

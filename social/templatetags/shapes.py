@@ -29,7 +29,7 @@ _VERBS = ("pk", "handle", "replies", "reposts", "likes", "back")
 _BYLINE = ("pk", "handle", "name", "age")
 _ARTICLE = (
     "pk", "by", "handle", "face", "byline", "answered", "body", "verbs", "reposter", "repostername", "tag", "tagged",
-    "ranked",
+    "ranked", "why", "slate",
 )  # fmt: skip
 _BODY = ("warning", "labels", "language", "html", "pictures", "poll", "preview", "quote")
 _RANKED = ("pk", "slate")
@@ -99,10 +99,10 @@ class Parts:
     def article(self, card: PostCard, fresh: bool = False, on_top: bool = False) -> SafeString:
         author, reposter = card.post.author, card.reposted_by
         flags = (card.up, card.down, fresh, on_top, reposter is not None, bool(card.reply_to), bool(card.tag))
-        flags = (*flags, bool(card.slate))
+        flags = (*flags, bool(card.why), bool(card.slate), bool(card.slate))
 
         def values() -> dict[str, Any]:
-            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "by_rank")
+            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "explained", "kept", "by_rank")
             return {"card": dict(zip(names, flags, strict=True)) | stand_ins(_ARTICLE)}
 
         filled = {
@@ -114,6 +114,8 @@ class Parts:
             "answered": escape(card.reply_to),
             "tag": escape(card.tag),
             "tagged": escape(reverse("feeds:tag", args=[card.tag])) if card.tag else "",
+            "why": escape(card.why),
+            "slate": str(card.slate),
             "body": self.body(card),
             "verbs": self.verbs(card),
             "ranked": self._ranked(card) if card.slate else "",

@@ -1,0 +1,202 @@
+"""Why a post was shown, what steering would change, and which presets there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Q, QuerySet
+
+from metya.wallets.models import Member
+from metya.web.paging import PAGE_SIZE
+from social.posts.models import Post
+from social.posts.reads import PostCard, Row, cards
+from social.posts.sifting import Sift
+from social.profiles.models import Profile
+from social.ranking.arrays import Floats
+from social.ranking.candidates import gather
+from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.measuring import measure
+from social.ranking.models import NotRecommended, Preset, Slate, Steering
+from social.ranking.presets import built_in
+from social.ranking.readers import reader_of
+from social.ranking.scoring import DIVERSITY
+from social.ranking.serving import Ranking, ranked_again
+from social.ranking.weights import Weights
+from social.ranking.words import FACTORS, SOURCE_LINES, name_of
+
+ASKED = tuple(key for key, words in FACTORS.items() if words.asked)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one factor gave a post; ``number``: which it would have been without, where that was noted."""
+
+    key: str
+    name: str
+    x: float
+    weight: float
+    value: float
+    number: int | None = None
+
+    @property
+    def share(self) -> float:
+        return abs(self.value)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``."""
+
+    slate: Slate
+    post: int
+    place: int
+    score: float
+    source: str
+    parts: list[Part]
+    diversity: float
+    others: int
+    allowed: bool
+    propensity: float
+    card: PostCard | None
+
+    @property
+    def earlier(self) -> int:
+        """How many posts of the same author were before it."""
+        return round(self.diversity / DIVERSITY)
+
+    @property
+    def most(self) -> float:
+        return max((part.share for part in self.parts), default=1.0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place of the preview; ``moved`` up (above 0) or down; ``new``: it was not among the first before."""
+
+    place: int
+    card: PostCard
+    moved: int = 0
+    new: bool = False
+
+    @property
+    def up(self) -> bool:
+        return self.moved > 0
+
+    @property
+    def by(self) -> int:
+        return abs(self.moved)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first of the feed as it would be, what fell out of them, and which factors are not as usual."""
+
+    steps: list[Step]
+    out: list[PostCard]
+    changed: int
+
+
+def slate_of(member: Member, pk: int) -> Slate | None:
+    """One's own alone; one query."""
+    return Slate.objects.of(member).select_related("version").filter(pk=pk).first()
+
+
+def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
+    """Why ``post`` stood where it stood in the slate; None for what was not in it. Four queries."""
+    at = next((at for at, entry in enumerate(slate.entries) if entry["post"] == post), None)
+    if at is None:
+        return None
+    entry: dict[str, Any] = slate.entries[at]
+    keys, weights, row = _numbers(slate, at)
+    values = row * weights
+    parts = [
+        Part(key, name_of(key), float(row[k]), float(weights[k]), float(values[k]), entry["without"].get(key))
+        for k, key in enumerate(keys)
+        if values[k]
+    ]
+    shown = cards(member, _rows([post]))
+    return Explanation(
+        slate, post, int(entry["place"]), float(entry["score"]), str(SOURCE_LINES[entry["source"]]),
+        sorted(parts, key=lambda part: -part.share), float(entry["diversity"]), len(keys) - len(parts),
+        reader_of(member).allows, float(entry["propensity"]), shown[0] if shown and shown[0].post.present else None,
+    )  # fmt: skip
+
+
+def _numbers(slate: Slate, at: int) -> tuple[Sequence[str], Floats, Floats]:
+    """The features of the slate's time, the effective weights, and what was measured of the entry."""
+    keys: Sequence[str] = KEYS
+    if slate.features_version != FEATURES_VERSION:
+        keys = Weights.from_json(slate.version.weights, features_version=None).keys
+    weights = np.frombuffer(bytes(slate.weights), dtype=np.float64)
+    x = np.frombuffer(bytes(slate.x), dtype=np.float64).reshape(-1, len(weights))
+    return keys, weights, x[at]
+
+
+def _rows(ids: list[int]) -> list[Row]:
+    found = dict(Post.objects.filter(pk__in=ids).values_list("pk", "quote_of"))
+    return [Row(pk, quote_of=found[pk] or 0) for pk in ids if pk in found]
+
+
+def steering_of(member: Member) -> Steering:
+    """As stored, or the usual; one query."""
+    return Steering.objects.filter(member=member).first() or Steering(member=member)
+
+
+def recommended(member: Member) -> bool:
+    """Whether the member's posts may be recommended; one query."""
+    return not NotRecommended.objects.filter(member=member).exists()
+
+
+def preview(member: Member, sliders: dict[str, float], quotas: dict[str, int], size: int = PAGE_SIZE) -> Preview:
+    """What the feed would show first, beside what it shows now. Nothing is written; at most six queries."""
+    reader = reader_of(member)
+    found = gather(reader)
+    now = ranked_again(reader, found, measure(reader, found), size, writing=False)
+    if quotas != reader.quotas:
+        found = gather(reader, quotas)
+    then = ranked_again(reader, found, measure(reader, found), size, sliders=sliders, quotas=quotas, writing=False)
+    before, after = _ids(now), _ids(then)
+    rows = then.rows() + [row for row in now.rows() if row.pk not in after]
+    known = {card.pk: card for card in cards(member, rows, Sift())}
+    # What is left out by the reader's mutes of words is left out of both.
+    before, after = ([pk for pk in ids if pk in known] for ids in (before, after))
+    places = {pk: place for place, pk in enumerate(before, start=1)}
+    steps = [
+        Step(place, known[pk], places.get(pk, place) - place, pk not in places)
+        for place, pk in enumerate(after, start=1)
+    ]
+    changed = sum(1 for key in sliders if sliders[key] != 1)
+    return Preview(steps, [known[pk] for pk in before if pk not in set(after)], changed)
+
+
+def _ids(ranking: Ranking) -> list[int]:
+    return [row.pk for row in ranking.rows()]
+
+
+def own_presets(member: Member) -> list[Preset]:
+    """By name; one query."""
+    return list(Preset.objects.of(member).order_by("name"))
+
+
+def shared_presets(member: Member, most: int = PAGE_SIZE) -> list[Preset]:
+    """The newest that others share; one query."""
+    rows = usable_by(member).exclude(owner=member)
+    return list(rows.select_related("owner__profile").order_by("-pk")[:most])
+
+
+def usable_by(member: Member) -> "QuerySet[Preset]":
+    """One's own, and those that members share whom one may meet."""
+    met = Profile.objects.visible_to(member).values("pk")
+    return Preset.objects.filter(Q(owner=member) | Q(shared=True, owner__in=met))
+
+
+def preset_values(member: Member, key: str) -> tuple[str, dict[str, float], dict[str, int]] | None:
+    """Name, sliders and quotas of a built-in or stored preset, or None."""
+    known = built_in(key)
+    if known is not None:
+        return str(known.name), known.sliders, known.quotas
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        return None
+    one = usable_by(member).filter(pk=int(key)).first()
+    return None if one is None else (one.name, one.sliders, one.quotas)
