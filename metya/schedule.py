@@ -29,6 +29,7 @@ PERIODIC: list[Periodic] = [
     Periodic("epochs", "rewards.epochs.jobs.advance_epochs", MINUTE, offset=30),
     Periodic("estimate", "rewards.epochs.jobs.estimate_today", 15 * MINUTE, offset=3 * MINUTE),
     Periodic("publication", "rewards.payouts.jobs.follow_publication", MINUTE, offset=45),
+    Periodic("pay for training", "rewards.training.jobs.advance_pay", MINUTE, offset=10),
     Periodic("ledger check", "rewards.ledger.jobs.check_ledger", DAY, offset=3 * HOUR + 7 * MINUTE),
     Periodic("reports", "rewards.reports.jobs.count_days", DAY, offset=21 * MINUTE),
     Periodic("reports of today", "rewards.reports.jobs.count_today", 15 * MINUTE, offset=8 * MINUTE),
