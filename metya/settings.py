@@ -220,6 +220,8 @@ if GENESIS_DATE:
     except ValueError as error:
         raise ImproperlyConfigured(f"GENESIS_DATE={GENESIS_DATE!r} is not a date like 2026-01-31.") from error
 EPOCHS_DIR = DATA_DIR / "epochs"
+# The public records of rounds of training.
+TRAINING_DIR = DATA_DIR / "training"
 
 # --- security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE
