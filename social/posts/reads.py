@@ -80,8 +80,6 @@ class PostCard:
     # What labellers say of it whom the viewer follows; never of one's own.
     labels: Labels | None = None
     poll: PollCard | None = None
-    # The page of "For you" that ranked it, where it stands there.
-    slate: int = 0
     cursor: int = 0
     more: int = 0
     up: bool = False

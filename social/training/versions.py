@@ -10,29 +10,12 @@ from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.posts.text import clean_text
 from social.ranking.errors import RankingError
-from social.ranking.features import FEATURES_VERSION
 from social.ranking.models import ModelVersion, State
 from social.ranking.weights import Weights
 from social.training import policy
 from social.training.models import Mode, Switch
 
 MAX_REASON = 400
-
-
-def ensure_champion() -> ModelVersion:
-    """The version in use; where there never was any, number 1 is made of the weights set by hand, once in a race."""
-    with transaction.atomic():
-        standing = ModelVersion.objects.champion().first()
-        if standing is not None:
-            return standing
-        fields = {
-            "state": State.CHAMPION,
-            "weights": Weights.start().to_json(),
-            "features_version": FEATURES_VERSION,
-            "promoted_at": timezone.now(),
-            "note": "Weights set by hand",
-        }
-        return ModelVersion.objects.get_or_create(number=1, defaults=fields)[0]
 
 
 def readable(version: ModelVersion) -> Weights | None:
