@@ -34,7 +34,9 @@ def stop(*, actor: Member, pay: TrainingPay, reason: str) -> TrainingPay:
         pay = _locked(pay)
         require_reviewer(actor)
         if not policy.may_stop(actor, pay):
-            raise WrongState(_("Only what is not in an epoch's files yet, and not stopped already, can be put on hold."))
+            raise WrongState(
+                _("Only what is not in an epoch's files yet, and not stopped already, can be put on hold.")
+            )
         placed: dict[str, Any] = {"placed_by": actor, "placed_at": timezone.now(), "reason": reason}
         cleared: dict[str, Any] = {"decided_by": None, "decided_at": None, "decision_note": ""}
         _change(pay, state=PayState.HELD, released_at=None, **placed, **cleared)
@@ -69,9 +71,7 @@ def forfeit(*, actor: Member, pay: TrainingPay, note: str) -> TrainingPay:
     with transaction.atomic():
         pay = _decided_by(actor, pay)
         require_second(actor, pay.member_id, pay.placed_by_id)
-        _change(
-            pay, state=PayState.FORFEITED, decided_by=actor, decided_at=timezone.now(), decision_note=note
-        )
+        _change(pay, state=PayState.FORFEITED, decided_by=actor, decided_at=timezone.now(), decision_note=note)
         transfer(source=TRAINING, target=TREASURY, amount=pay.grains, key=f"training:{pay.pk}:forfeited")
         _note(actor, "training_pay.forfeited", pay, note)
         _tell(pay, "forfeited", _FORFEITED, note)

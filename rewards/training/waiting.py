@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from metya.ops.waiting import Waiting
 from metya.wallets.models import Member
 from rewards.payouts import policy
-from rewards.training.models import TrainingPay
+from rewards.training.models import PayState, TrainingPay
 
 
 def stopped(member: Member) -> Iterator[Waiting]:
@@ -25,5 +25,5 @@ def stopped(member: Member) -> Iterator[Waiting]:
         "%(count)d amounts for training are on hold: release or forfeit them",
         count,
     )
-    url = reverse("admin:rewards_trainingpay_changelist") + "?stopped=1"
+    url = reverse("admin:rewards_trainingpay_changelist") + f"?state__exact={PayState.HELD}&placed_by__isempty=0"
     yield Waiting(text % {"count": count}, url, first)
