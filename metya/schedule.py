@@ -51,6 +51,8 @@ PERIODIC: list[Periodic] = [
     Periodic("decisions", "social.moderation.jobs.apply_decisions", 10),
     Periodic("evidence", "social.moderation.jobs.forget_evidence", DAY, offset=2 * HOUR + 11 * MINUTE),
     Periodic("fingerprints", "social.detection.jobs.forget_prints", DAY, offset=2 * HOUR + 19 * MINUTE),
+    Periodic("liked together", "social.training.jobs.count_likes", DAY, offset=1 * HOUR + 27 * MINUTE),
+    Periodic("training", "social.training.jobs.train", DAY, offset=1 * HOUR + 57 * MINUTE),
     Periodic("chain", "rewards.chain.jobs.follow_chain", 5),
     Periodic("chain reconciliation", "rewards.chain.jobs.reconcile_chain", HOUR, offset=31 * MINUTE),
 ]
