@@ -39,6 +39,10 @@ UNION ALL SELECT * FROM (
   SELECT 'slate', CASE WHEN l.shown_at <= %(settled)s THEN 1 ELSE 0 END, CAST(l.chain AS {text}), '', l.posts
   FROM social_slate l WHERE l.member_id = %(me)s ORDER BY l.id DESC LIMIT {slates}
 ) recent
+UNION ALL SELECT * FROM (
+  SELECT 'less', k.post_id, '', '', CAST(NULL AS {blob}) FROM social_feedback k
+  WHERE k.member_id = %(me)s AND k.said = 'less' ORDER BY k.id DESC LIMIT {slates}
+) unwanted
 UNION ALL SELECT 'tag', t.tag_id, '', '', NULL FROM social_tagfollow t WHERE t.member_id = %(me)s
 UNION ALL SELECT 'allows', 1, '', '', NULL FROM social_grant g
 WHERE g.member_id = %(me)s AND g.purpose = 'features' AND g.ended_at IS NULL AND g.version = %(consent)s
@@ -114,6 +118,9 @@ def reader_of(member: Member, chain: UUID | None = None, *, now: datetime | None
             delta_version, reader.group = a, b
         elif what == "slate":
             _note(reader, blob, mine=chain is not None and UUID(a) == chain, settled=bool(number))
+        elif what == "less":
+            # Of what the member wants less, that very post is not shown again.
+            reader.shown.add(number)
         elif what == "tag":
             reader.tags.add(number)
         elif what == "allows":
