@@ -26,6 +26,9 @@ PERIODIC: list[Periodic] = [
     Periodic("housekeeping", "metya.ops.tasks.housekeeping", HOUR, offset=17 * MINUTE),
     Periodic("sign-in texts", "metya.wallets.tasks.prune", HOUR, offset=23 * MINUTE),
     Periodic("trends", "social.trends.jobs.count_trends", 10 * MINUTE, offset=2 * MINUTE),
+    Periodic("shown posts", "social.ranking.jobs.count_shown", MINUTE, offset=12),
+    Periodic("tastes", "social.ranking.jobs.refresh_tastes", 10 * MINUTE, offset=6 * MINUTE),
+    Periodic("slates", "social.ranking.jobs.forget_slates", DAY, offset=2 * HOUR + 29 * MINUTE),
     Periodic("epochs", "rewards.epochs.jobs.advance_epochs", MINUTE, offset=30),
     Periodic("estimate", "rewards.epochs.jobs.estimate_today", 15 * MINUTE, offset=3 * MINUTE),
     Periodic("publication", "rewards.payouts.jobs.follow_publication", MINUTE, offset=45),
@@ -52,6 +55,8 @@ PERIODIC: list[Periodic] = [
     Periodic("decisions", "social.moderation.jobs.apply_decisions", 10),
     Periodic("evidence", "social.moderation.jobs.forget_evidence", DAY, offset=2 * HOUR + 11 * MINUTE),
     Periodic("fingerprints", "social.detection.jobs.forget_prints", DAY, offset=2 * HOUR + 19 * MINUTE),
+    Periodic("liked together", "social.training.jobs.count_likes", DAY, offset=1 * HOUR + 27 * MINUTE),
+    Periodic("training", "social.training.jobs.train", DAY, offset=1 * HOUR + 57 * MINUTE),
     Periodic("chain", "rewards.chain.jobs.follow_chain", 5),
     Periodic("chain reconciliation", "rewards.chain.jobs.reconcile_chain", HOUR, offset=31 * MINUTE),
 ]

@@ -47,6 +47,7 @@ class SocialConfig(AppConfig):
             "social.view_labelling",
             "social.view_labeller",
             "social.recommend_labeller",
+            "social.view_modelversion",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }

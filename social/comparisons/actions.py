@@ -11,7 +11,7 @@ from social.consent import grants
 from social.consent.models import Purpose
 from social.posts.models import Post
 from social.ranking.features import FEATURES_VERSION
-from social.ranking.models import Ask, Slate
+from social.ranking.models import Slate
 
 NEIGHBOURS = 4
 PAIR, TAP = 1.0, 0.5
@@ -91,16 +91,6 @@ def put_off(*, actor: Member, question: Question) -> None:
     if question.member_id != actor.pk:
         raise NotAllowed(_("That question was asked of somebody else."))
     Question.objects.of(actor).open().filter(pk=question.pk).update(answer=Answer.LATER)
-
-
-@transaction.atomic
-def set_rate(*, actor: Member, ask: str) -> None:
-    """How often to be asked. Raises Invalid."""
-    if ask not in Ask.values:
-        raise Invalid(_("Choose how often you want to be asked."), data={"field": "ask"})
-    steering = learning.locked_steering(actor)
-    steering.ask = ask
-    steering.save(update_fields=["ask"])
 
 
 @transaction.atomic

@@ -8,32 +8,28 @@ from itertools import combinations
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
 from social.comparisons.models import Example, Feedback, Question
 from social.comparisons.slates import Page, page_of
 from social.posts.models import Post
-from social.ranking.models import Ask, Slate
+from social.ranking.models import Ask, Slate, Steering
 
 # Once in so many pages, by what the member chose.
 EVERY = {Ask.NORMAL: 4, Ask.SELDOM: 12}
-# As they stand in the settings.
-RATES = (
-    (Ask.NORMAL, Ask.NORMAL.label, _("At most on every fourth page")),
-    (Ask.SELDOM, Ask.SELDOM.label, _("At most on every twelfth page")),
-    (Ask.NEVER, Ask.NEVER.label, _("More and less under each post stay")),
-)
 # Of how many posts at the top of a page two are taken: those that were surely seen.
 NEAR = 8
 
 
-def ask(*, actor: Member, slate: Slate, often: str = Ask.NORMAL) -> Question | None:
+def ask(*, actor: Member, slate: Slate) -> Question | None:
     """The question that stands above the page ``slate``, if one is due; noted, so that the next one waits.
 
-    At most six queries, and none on the first page of a sitting.
+    None on the first page of a sitting, without a query; mostly three, and nine where one is asked.
     """
-    if often not in EVERY or slate.page < 2 or not actor.in_good_standing:
+    if slate.page < 2 or not actor.in_good_standing:
+        return None
+    often = Steering.objects.filter(member=actor).values_list("ask", flat=True).first() or Ask.NORMAL
+    if often not in EVERY:
         return None
     last = Question.objects.of(actor).order_by("-pk").values_list("asked_at", flat=True).first()
     pages = Slate.objects.of(actor) if last is None else Slate.objects.of(actor).filter(shown_at__gt=last)

@@ -10,12 +10,13 @@ import numpy as np
 from metya.wallets.models import Member
 from social.comparisons.models import Example, Kind
 from social.comparisons.slates import FLOAT, packed
-from social.ranking import learning, scoring
+from social.ranking import learning
 from social.ranking.arrays import Floats
+from social.ranking.champions import champion_from
 from social.ranking.errors import RankingError
 from social.ranking.features import FEATURES_VERSION, KEYS
 from social.ranking.models import ModelVersion, Steering
-from social.ranking.weights import Weights
+from social.ranking.readers import slider_row
 
 logger = logging.getLogger(__name__)
 # The newest that count: more would change little and take longer than a tap should.
@@ -48,15 +49,7 @@ def _residual(steering: Steering, found: list[tuple[bytes, float]]) -> Floats:
     """δ for s = m · (θ + b + δ) · x: what a slider turns off is not learned from."""
     z = np.frombuffer(b"".join(one for one, _strength in found), FLOAT).reshape(-1, len(KEYS))
     strengths = np.array([strength for _z, strength in found])
-    sliders = [float(steering.sliders.get(key, 1)) for key in KEYS]
-    turned = z * scoring.slider_values(sliders, len(KEYS))
-    return learning.residual(turned, strengths, _champion().of(steering.group or None))
-
-
-def _champion() -> Weights:
-    """Those in use; where they cannot be read, those that were set by hand."""
-    row = ModelVersion.objects.champion().only("weights").first()
-    try:
-        return Weights.from_json(row.weights) if row else Weights.start()
-    except RankingError:
-        return Weights.start()
+    turned = z * slider_row(steering.sliders)
+    kept = ModelVersion.objects.champion().values_list("pk", "number", "weights").first()
+    weights = champion_from(kept, writing=False).weights
+    return learning.residual(turned, strengths, weights.of(steering.group or None))

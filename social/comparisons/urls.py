@@ -11,7 +11,6 @@ urlpatterns = [
     path("feeds/compare/", views.compare, name="compare"),
     path("feeds/compare/undo/", views.uncompare, name="uncompare"),
     path("feeds/compare/later/", views.put_off, name="put-off"),
-    path("feeds/compare/rate/", views.rate, name="rate"),
     path("settings/consent/examples/", views.examples, name="examples"),
     path("settings/consent/examples/all/delete/", views.forget_all, name="forget-all"),
     path("settings/consent/examples/<id:pk>/delete/", views.forget, name="forget"),

@@ -113,16 +113,6 @@ def put_off(request: HttpRequest) -> HttpResponseBase:
     return _answer(request, "_put_off", {}, "", None)
 
 
-@require_POST
-def rate(request: HttpRequest) -> HttpResponseBase:
-    """``ask``: how often to be asked."""
-    actor = member_of(request)
-    _limit(actor)
-    actions.set_rate(actor=actor, ask=request.POST.get("ask", ""))
-    messages.success(request, _("Saved."))
-    return redirect(local_path(request.POST.get("next"), "/settings/feed/"))
-
-
 @require_safe
 @never_cache
 def examples(request: HttpRequest) -> HttpResponse:

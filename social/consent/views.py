@@ -1,7 +1,5 @@
 """What a member allows, by address."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,8 +51,9 @@ def change(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _own(request: HttpRequest, pk: int) -> Grant:
-    grant: Any = get_object_or_404(Grant.objects.of(member_of(request)).select_related("member"), pk=pk)
-    return grant
+    found = get_object_or_404(Grant.objects.of(member_of(request)), pk=pk)
+    found.member = member_of(request)
+    return found
 
 
 @require_safe

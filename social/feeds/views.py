@@ -14,6 +14,7 @@ from metya.web.decorators import public
 from metya.web.errors import ActionError
 from metya.web.http import member_of, viewer_of, wants_json
 from metya.web.paging import cursor_from
+from social.comparisons import asking
 from social.feeds import reads, sides
 from social.feeds.completion import completions
 from social.follows import nearby as people
@@ -50,9 +51,11 @@ def _for_you(request: HttpRequest, viewer: Member) -> HttpResponse:
     """A page of "For you". While staff look nothing is kept of it, so that it says no more than its line why."""
     chain = sides.chain_of(request)
     found = for_you(viewer, chain, writing=not viewer.looked_at and request.method == "GET")
+    question = asking.ask(actor=viewer, slate=found.slate) if found.slate is not None else None
+    context = {"feed": found, "page": found.page, "question": question}
     if chain is not None and getattr(request, "htmx", False):
-        return render(request, "social/feeds/_ranked_cards.html", {"feed": found, "page": found.page})
-    context = {"feed": found, "page": found.page, "first": chain is None, "side": sides.FOR_YOU}
+        return render(request, "social/feeds/_ranked_cards.html", context)
+    context |= {"first": chain is None, "side": sides.FOR_YOU}
     context["blank"] = Blank.of(viewer) if chain is None else None
     return render(request, "social/feeds/home.html", context)
 

@@ -29,7 +29,7 @@ OF_ONE = 12
 # What is added to the exploration of those who follow hardly anybody.
 FOR_NEWCOMERS, FEW_FOLLOWED = 150, 5
 
-_GOOD = "{m}.is_active AND ({m}.suspended_until IS NULL OR {m}.suspended_until <= %(now)s)"
+_GOOD = "m.is_active AND (m.suspended_until IS NULL OR m.suspended_until <= %(now)s)"
 _MUTED = (
     """SELECT x.target_id FROM social_mute x WHERE x.source_id = %(me)s AND (x.until IS NULL OR x.until > %(now)s)"""
 )
@@ -38,8 +38,7 @@ WITH week(id) AS MATERIALIZED (
   SELECT COALESCE((SELECT p.id FROM social_post p WHERE p.created_at > %(week)s ORDER BY p.created_at LIMIT 1), 0)
 ), enough(id) AS MATERIALIZED (
   SELECT COALESCE((SELECT p.id FROM social_post p
-    WHERE p.visibility = 'public' AND p.deleted_at IS NULL AND p.in_reply_to_id IS NULL AND p.repost_of_id IS NULL
-    ORDER BY p.id DESC LIMIT 1 OFFSET {ENOUGH}), 0)
+    WHERE {{open}} ORDER BY p.id DESC LIMIT 1 OFFSET {ENOUGH}), 0)
 ), low(id) AS MATERIALIZED (
   SELECT CASE WHEN enough.id < week.id OR week.id = 0 THEN enough.id ELSE week.id END FROM week, enough
 ), barred(id) AS MATERIALIZED (
@@ -61,10 +60,10 @@ WITH week(id) AS MATERIALIZED (
   WHERE l.owner_id = %(me)s
 )
 """  # noqa: S608 - no part of it is input
-_MAY = f"""p.visibility = 'public' AND p.deleted_at IS NULL AND p.in_reply_to_id IS NULL AND p.repost_of_id IS NULL
-  AND p.id >= (SELECT id FROM low) AND p.created_at > %(month)s
-  AND p.author_id NOT IN (SELECT id FROM barred) AND NOT (p.id IN (%(shown)s))
-  AND EXISTS (SELECT 1 FROM wallets_member m WHERE m.id = p.author_id AND {_GOOD.format(m="m")})"""  # noqa: S608
+# Whether the author is in good standing is judged of the few that are left in the end.
+_OPEN = "p.visibility = 'public' AND p.deleted_at IS NULL AND p.in_reply_to_id IS NULL AND p.repost_of_id IS NULL"
+_LEFT = "p.author_id NOT IN (SELECT id FROM barred) AND NOT (p.id IN (%(shown)s))"
+_MAY = f"{_OPEN} AND p.id >= (SELECT id FROM low) AND {_LEFT}"  # noqa: S608
 # PostgreSQL takes the newest few of each author by LATERAL; SQLite walks from the newest post and asks of each.
 _LATERAL = f"""SELECT t.id FROM {{people}} w CROSS JOIN LATERAL (
       SELECT p.id FROM social_post p WHERE p.author_id = w.id AND {_MAY} ORDER BY p.id DESC LIMIT {OF_ONE}
@@ -76,9 +75,13 @@ _WITH_TAG = f"""SELECT DISTINCT p.id FROM social_posttag t JOIN social_post p ON
 _TRENDS = f"""SELECT DISTINCT p.id FROM social_trend r JOIN social_posttag t ON t.tag_id = r.tag_id
   JOIN social_post p ON p.id = t.post_id
   WHERE t.post_id >= (SELECT id FROM low) AND {_MAY} ORDER BY p.id DESC LIMIT %(topics)s"""  # noqa: S608
+# The newest are taken first, by the index alone; else a planner would look at all of the week.
 _SEEN_SELDOM = f"""SELECT q.id, COUNT(*) OVER () AS pool FROM (
-    SELECT p.id FROM social_post p LEFT JOIN social_reach s ON s.post_id = p.id
-    WHERE (s.shown IS NULL OR s.shown < {SHOWN_SELDOM}) AND {_MAY} ORDER BY p.id DESC LIMIT {POOL}
+    SELECT p.id FROM (
+      SELECT p.id, p.author_id FROM social_post p WHERE {_OPEN} AND p.id >= (SELECT id FROM low)
+      ORDER BY p.id DESC LIMIT {2 * POOL}
+    ) p LEFT JOIN social_reach s ON s.post_id = p.id
+    WHERE (s.shown IS NULL OR s.shown < {SHOWN_SELDOM}) AND {_LEFT} ORDER BY p.id DESC LIMIT {POOL}
   ) q ORDER BY (q.id * %(seed)s) % 1000003 LIMIT %(exploration)s"""  # noqa: S608
 _FOUND = """
 , found(id, source, pool) AS MATERIALIZED (
@@ -101,8 +104,8 @@ _SIMILAR = f"SELECT p.id FROM social_post p WHERE p.id IN (%(neighbours)s) AND {
 _FACTS = """
 SELECT c.id, c.source, c.pool, p.author_id, COALESCE(p.quote_of_id, 0), {age}, {member_age},
   CASE WHEN p.author_id IN (SELECT id FROM people) THEN 1 ELSE 0 END,
-  CASE WHEN EXISTS (SELECT 1 FROM social_follow y WHERE y.source_id = p.author_id AND y.target_id = %(me)s) THEN 1 ELSE 0 END,
-  CASE WHEN EXISTS (SELECT 1 FROM social_trustedmember u WHERE u.member_id = p.author_id) THEN 1 ELSE 0 END,
+  COALESCE((SELECT 1 FROM social_follow y WHERE y.source_id = p.author_id AND y.target_id = %(me)s LIMIT 1), 0),
+  COALESCE((SELECT 1 FROM social_trustedmember u WHERE u.member_id = p.author_id LIMIT 1), 0),
   (SELECT {joined} FROM social_posttag t WHERE t.post_id = p.id),
   p.language, p.like_count, p.reply_count,
   CASE WHEN p.like_count = 0 THEN 0 ELSE (SELECT COUNT(*) FROM social_like k WHERE k.post_id = p.id
@@ -111,13 +114,14 @@ SELECT c.id, c.source, c.pool, p.author_id, COALESCE(p.quote_of_id, 0), {age}, {
     AND r.visibility = 'public' AND r.deleted_at IS NULL AND r.author_id IN (SELECT id FROM allowing)) END,
   CASE WHEN p.repost_count = 0 THEN 0 ELSE (SELECT COUNT(*) FROM social_post r WHERE r.repost_of_id = p.id
     AND r.deleted_at IS NULL AND r.author_id IN (SELECT id FROM allowing)) END,
-  CASE WHEN EXISTS (SELECT 1 FROM social_postimage i WHERE i.post_id = p.id) THEN 1 ELSE 0 END,
-  CASE WHEN EXISTS (SELECT 1 FROM social_poll o WHERE o.post_id = p.id) THEN 1 ELSE 0 END,
+  COALESCE((SELECT 1 FROM social_postimage i WHERE i.post_id = p.id LIMIT 1), 0),
+  COALESCE((SELECT 1 FROM social_poll o WHERE o.post_id = p.id LIMIT 1), 0),
   CASE WHEN p.preview_id IS NOT NULL OR p.text LIKE '%://%' THEN 1 ELSE 0 END,
   LENGTH(p.text), CASE WHEN p.text LIKE '%?%' THEN 1 ELSE 0 END,
-  CASE WHEN %(taste)s = 1 THEN p.text ELSE '' END, p.version
+  CASE WHEN %(taste)s = 1 THEN p.text ELSE '' END, p.version,
+  COALESCE((SELECT z.score FROM social_bridge z WHERE z.post_id = p.id), 0)
 FROM chosen c JOIN social_post p ON p.id = c.id JOIN wallets_member m ON m.id = p.author_id
-ORDER BY c.id DESC
+WHERE p.created_at > %(month)s AND {good} ORDER BY c.id DESC
 """
 _DIALECT = {
     "postgresql": {
@@ -160,6 +164,7 @@ class Candidate(NamedTuple):
     question: int
     text: str
     version: int
+    bridging: float = 0.0
 
     @property
     def tag_ids(self) -> list[int]:
@@ -203,7 +208,7 @@ def _statement(vendor: str) -> str:
         similar=_SIMILAR,
         explored=_SEEN_SELDOM,
     )
-    return _BOUNDS + found + _FACTS.format(**_DIALECT[vendor])
+    return _BOUNDS.format(open=_OPEN) + found + _FACTS.format(good=_GOOD, **_DIALECT[vendor])
 
 
 def chance_of(candidate: Candidate, quota: int) -> float:

@@ -29,10 +29,9 @@ _VERBS = ("pk", "handle", "replies", "reposts", "likes", "back")
 _BYLINE = ("pk", "handle", "name", "age")
 _ARTICLE = (
     "pk", "by", "handle", "face", "byline", "answered", "body", "verbs", "reposter", "repostername", "tag", "tagged",
-    "ranked", "why", "slate",
+    "why", "slate",
 )  # fmt: skip
 _BODY = ("warning", "labels", "language", "html", "pictures", "poll", "preview", "quote")
-_RANKED = ("pk", "slate")
 _LINKED = ("pk", "href", "host", "title", "description", "src", "width", "height")
 _IMAGE = ("src", "width", "height", "alt", "focus")
 
@@ -99,10 +98,10 @@ class Parts:
     def article(self, card: PostCard, fresh: bool = False, on_top: bool = False) -> SafeString:
         author, reposter = card.post.author, card.reposted_by
         flags = (card.up, card.down, fresh, on_top, reposter is not None, bool(card.reply_to), bool(card.tag))
-        flags = (*flags, bool(card.why), bool(card.slate), bool(card.slate))
+        flags += (bool(card.why), bool(card.slate))
 
         def values() -> dict[str, Any]:
-            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "explained", "kept", "by_rank")
+            names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "ranked", "kept")
             return {"card": dict(zip(names, flags, strict=True)) | stand_ins(_ARTICLE)}
 
         filled = {
@@ -118,7 +117,6 @@ class Parts:
             "slate": str(card.slate),
             "body": self.body(card),
             "verbs": self.verbs(card),
-            "ranked": self._ranked(card) if card.slate else "",
         }
         if reposter is not None:
             filled |= {"reposter": escape(reposter.handle), "repostername": escape(name_of(reposter))}
@@ -139,11 +137,6 @@ class Parts:
             "back": self._back,
         }
         return self._shapes.fill("social/posts/_verbs.html", flags, values, filled)
-
-    def _ranked(self, card: PostCard) -> SafeString:
-        """Why a ranked post stands there, and a tap for more or less like it."""
-        filled = {"pk": str(card.pk), "slate": str(card.slate)}
-        return self._shapes.fill("social/comparisons/_ranked.html", (), lambda: stand_ins(_RANKED), filled)
 
     def byline(self, post: Post) -> SafeString:
         author, flags = post.author, (post.visibility, post.version > 1)

@@ -19,7 +19,7 @@ from social.ranking.rounds import Inputs
 THRESHOLD = 0.05
 # Below so many pairs or members on either side nothing is said.
 LEAST_PAIRS, LEAST_MEMBERS = 100, 10
-_ERRORS = 2.0
+_ERRORS = 3.0
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,11 @@ _ASKED = Sentence(
 
 def draw(number: int) -> Draw:
     """The lot of a round, made once."""
-    return Draw.objects.get_or_create(number=number, defaults={"seed": secrets.token_hex(32)})[0]
+    return Draw.objects.get_or_create(number=number, defaults={"seed": _seed()})[0]
+
+
+def _seed() -> str:
+    return secrets.token_hex(32)
 
 
 def sealed(seed: str) -> str:

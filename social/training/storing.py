@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from social.training.models import ExampleValue, MemberValue, Round, RoundState
 from social.training.snapshot import Snapshot
 
 BATCH = 2_000
+KEPT = timedelta(days=30)
 # What a version depends on beside its examples; the modules of `social.ranking` that compute.
 _CODE = ("design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
 
@@ -107,3 +109,9 @@ def _values(row: Round, result: Result) -> None:
         ),
         batch_size=BATCH,
     )
+
+
+def forget_details() -> int:
+    """Of rounds that promoted nothing the values of single examples are kept for a month: they were paid nothing."""
+    old = Round.objects.finished().filter(pool=0, finished_at__lt=timezone.now() - KEPT)
+    return ExampleValue.objects.filter(round__in=old).delete()[0]

@@ -32,7 +32,7 @@ def community(*, members: int, posts: int, follows: int, likes: int) -> list[Mem
     """Members who follow ``follows`` others each, and what they said in the last DAYS days, ids by time."""
     call_command("migrate", verbosity=0)
     chance = Random(7)  # noqa: S311
-    people = _people(members)
+    people = _people(members, follows)
     ids = [member.pk for member in people]
     pairs = ((one, other) for one in ids for other in chance.sample(ids, follows + 1) if other != one)
     now = timezone.now()
@@ -47,14 +47,15 @@ def community(*, members: int, posts: int, follows: int, likes: int) -> list[Mem
     return people
 
 
-def _people(count: int) -> list[Member]:
+def _people(count: int, follows: int) -> list[Member]:
     now = timezone.now()
     people = Member.objects.bulk_create(
         Member(handle=f"member{number}", onboarded_at=now, joined_at=now - timedelta(days=DAYS))
         for number in range(count)
     )
     Profile.objects.bulk_create(
-        Profile(member=one, name=f"Member {one.pk}", picture="faces/one.webp") for one in people
+        Profile(member=one, name=f"Member {one.pk}", picture="faces/one.webp", following_count=follows)
+        for one in people
     )
     wallets = Wallet.objects.bulk_create(
         Wallet(member=one, address=f"0x{0xA000000000000000 + one.pk * 7919:040x}") for one in people

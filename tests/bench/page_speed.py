@@ -23,7 +23,7 @@ from tests.bench.place import ROOT, cpu_of, family, has_postgres, postgres, step
 from tests.ports import free_port
 
 VIEWERS, CONNECTIONS, WARM, TIMES = 100, 8, 100, 400
-PAGE_MS, POST_MS = 10, 8
+PAGE_MS, RANKED_MS, POST_MS = 10, 20, 8
 
 Ask = tuple[str, str, dict[str, str], str]  # method, path, headers, body
 Asks = Callable[[int], list[Ask]]
@@ -91,6 +91,7 @@ def _rows(port: int, server: int, database: str, members: list[list[str]]) -> li
     return [
         measured(home, get("/"), most=PAGE_MS, peer="; Takahē 89 ms"),
         measured(f"{home}, compressed", get("/", **{"Accept-Encoding": "gzip"}), most=PAGE_MS),
+        measured("“For you” of 20 ranked posts: CPU", get("/?feed=for-you"), most=RANKED_MS, peer="; 50,000 posts"),
         measured("profile page: CPU", get("/@{handle}/"), peer="; Takahē 93–134 ms"),
         measured("explore: CPU", get("/explore/")),
         measured("writing a post: CPU", posts, 302, POST_MS, peer="; Takahē 26 ms"),

@@ -42,16 +42,18 @@ class Community:
     tastes: np.ndarray
     minority: float = 0.2
     wide: int = WIDE
+    personal: float = 0.0
+    """How far each member's own taste is off their group's, a feature (standard deviation)."""
 
     @classmethod
-    def made(cls, seed=0, minority=0.2, wide=WIDE, apart=1.0, strength=0.5):
+    def made(cls, seed=0, minority=0.2, wide=WIDE, apart=1.0, strength=0.5, personal=0.0):
         """A minority that wants the opposite of the majority in `apart` of the features."""
         chance = np.random.default_rng(seed)
         majority = chance.normal(size=wide) * strength
         other = majority.copy()
         turned = chance.permutation(wide)[: round(apart * wide)]
         other[turned] = -other[turned]
-        return cls(np.vstack((majority, other)), minority, wide)
+        return cls(np.vstack((majority, other)), minority, wide, personal)
 
     def ask(self, members, each, seed=0, first=0):
         """`each` comparisons of each of so many members, numbered from `first`."""
@@ -59,7 +61,10 @@ class Community:
         group_of = (np.arange(members) < round(self.minority * members)).astype(np.int64)
         who = np.repeat(np.arange(members), each)
         z = chance.normal(size=(members * each, self.wide))
-        margin = np.einsum("ij,ij->i", z, self.tastes[group_of[who]])
+        tastes = self.tastes[group_of]
+        if self.personal:
+            tastes = tastes + chance.normal(size=tastes.shape) * self.personal
+        margin = np.einsum("ij,ij->i", z, tastes[who])
         lost = chance.random(len(z)) >= 1 / (1 + np.exp(-margin))
         z[lost] *= -1
         return Examples(z, who + first, group_of[who])
