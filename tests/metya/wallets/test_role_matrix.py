@@ -23,6 +23,7 @@ from metya.wallets.models import Member, Role
 from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
+from rewards.training.models import TrainingPay
 from social.appeals import actions as appeals
 from social.detection import actions as detectors
 from social.detection import looking_on
@@ -88,6 +89,8 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "admin:rewards_batch_reject": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_hold": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_decide": ({REVIEWER}, {REVIEWER}),
+    "admin:rewards_trainingpay_hold": ({REVIEWER}, {REVIEWER}),
+    "admin:rewards_trainingpay_decide": ({REVIEWER}, {REVIEWER}),
     "admin:social_detector_trial": (DECIDE | {AUDITOR}, SETS),
     "admin:index": (STAFF, NOBODY),
 }
@@ -154,6 +157,10 @@ def world(settings, fay, finn, alice, carol, mona):
     Detector.objects.update(params={"phrases": ["coins"]}, active=True)
     assert looking_on.look_at(make.post(alice, "Coins for all").pk) == 1
     housekeeping.enqueue()
+    learned = Round.objects.create(number=1, state="done", finished_at=timezone.now(), pool=9)
+    pay = TrainingPay.objects.create(
+        round=learned, member=carol, number=0, grains=5, held_until_round=2, held_until=timezone.now()
+    )
     export = Export.objects.create(asked_by=fay, name="posts", format="xlsx")
     return {
         "social_detector_trial": {"pk": detector.pk},
@@ -161,6 +168,8 @@ def world(settings, fay, finn, alice, carol, mona):
         "rewards_batch_hold": {"pk": payouts[1].pk},
         "rewards_batch_decide": {"pk": hold.pk},
         "rewards_batch_simulation": {"pk": simulation.pk},
+        "rewards_trainingpay_hold": {"pk": pay.pk},
+        "rewards_trainingpay_decide": {"pk": pay.pk},
         "queue": {"pk": first.case_id},
         "queue:undo": {"pk": made.pk},
         "appeals-desk": {"pk": appeal.pk},

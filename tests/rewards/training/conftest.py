@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from rewards.ledger import checking, reads
 from rewards.training import checking as pay
@@ -8,7 +9,9 @@ from tests.rewards.training.town import Town
 
 @pytest.fixture(autouse=True)
 def _records(settings, tmp_path):
+    """Records in a folder of their own; and epoch 0 is today, since what people do happens now."""
     settings.TRAINING_DIR = tmp_path / "training"
+    settings.GENESIS_DATE = timezone.now().date().isoformat()
 
 
 @pytest.fixture
