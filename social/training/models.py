@@ -33,6 +33,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Those that tried a challenger to the end."""
         return self.filter(state=RoundState.DONE)
 
+    def over(self) -> "RoundQuerySet":
+        """Ended, however."""
+        return self.exclude(state=RoundState.RUNNING)
+
     def silent(self) -> "RoundQuerySet":
         """Running by their state, and dead by what they last said."""
         return self.running().filter(beat_at__lt=timezone.now() - SILENT)
