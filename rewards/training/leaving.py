@@ -24,7 +24,18 @@ def sections(member: Member) -> list[Section]:
 def _rows(member: Member) -> Iterator[Row]:
     """In grains, a thousand-millionth of a MET each."""
     rows = TrainingPay.objects.of(member).order_by("pk")
-    names = ("round__number", "number", "grains", "equal", "state", "epoch", "wallet", "reason", "decision_note", "made_at")
+    names = (
+        "round__number",
+        "number",
+        "grains",
+        "equal",
+        "state",
+        "epoch",
+        "wallet",
+        "reason",
+        "decision_note",
+        "made_at",
+    )
     for row in rows.values(*names).iterator(chunk_size=CHUNK):
         yield {"round": row.pop("round__number"), **row}
 

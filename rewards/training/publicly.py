@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Sum
-from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from rewards.training import records
+from social.training import words
 from social.training.models import MemberValue, Round
 
 
@@ -17,7 +17,7 @@ class Page:
 
     round: Round
     promoted: bool
-    reasons: list[str]
+    verdict: str
     files: list[records.File]
     rules: dict[str, Any]
     given: int
@@ -29,14 +29,9 @@ class Page:
     after: int | None
 
 
-def finished(number: int) -> Round | None:
-    """A round that came to its end."""
-    return Round.objects.finished().filter(number=number).first()
-
-
 def page(number: int, viewer: Member | None) -> Page | None:
     """Of a finished round, or None; four queries."""
-    one = finished(number)
+    one = Round.objects.finished().filter(number=number).first()
     if one is None:
         return None
     values = MemberValue.objects.filter(round=one)
@@ -46,7 +41,7 @@ def page(number: int, viewer: Member | None) -> Page | None:
     return Page(
         round=one,
         promoted=bool(one.verdict.get("promote")),
-        reasons=[_reason(code) for code in one.verdict.get("reasons", [])],
+        verdict=words.verdict_of(one.verdict),
         files=records.files_of(one),
         rules=records.rules_of(one),
         given=given,
@@ -57,16 +52,3 @@ def page(number: int, viewer: Member | None) -> Page | None:
         before=number - 1 if number - 1 in around else None,
         after=number + 1 if number + 1 in around else None,
     )
-
-
-def _reason(code: str) -> str:
-    """Why a challenger was not taken into use."""
-    words = {
-        "too-few-members": _("Too few members measured it."),
-        "gain-unsure": _("It is not sure that it is better."),
-        "group-worse": _("It serves a group worse."),
-        "replay-worse": _("Played again on explored posts, it does worse."),
-        "captured": _("Those who measure answered unlike everybody else; people look into it first."),
-        "pinned": _("An administrator keeps the version in use for now."),
-    }
-    return words.get(code, code)

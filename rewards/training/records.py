@@ -5,17 +5,13 @@ import json
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from social.ranking import record
 from social.ranking.payment import ITEM_CAP
 from social.training import folders
 from social.training.models import Round
 
 logger = logging.getLogger(__name__)
-SUMS = "SHA256SUMS"
-PUBLIC = (*record.FILES, SUMS)
 _NANO = 1_000
 
 
@@ -35,11 +31,6 @@ class Totals:
     items: int
     value: int
     carried: dict[int, int]
-
-
-def path_of(one: Round, name: str) -> Path | None:
-    """Where a public file of a round lies, if the round has a record."""
-    return folders.directory(one.number) / name if one.folder and name in record.FILES else None
 
 
 def files_of(one: Round) -> list[File]:

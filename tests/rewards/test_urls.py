@@ -4,7 +4,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 PUBLIC = {"epochs:list", "epochs:detail", "epochs:file", "epochs:verify", "schedules:stop"}
-PUBLIC |= {"training-pay:record", "training-pay:file", "training-pay:verify"}
+PUBLIC |= {"training-pay:record", "training-pay:file"}
 OWN = {"payouts:mine", "payouts:chip", "payouts:claim", "payouts:claim-status", "payouts:proof", "payouts:why"}
 OWN |= {"training-pay:mine", "training-pay:receipt", "training-pay:receipt-json", "training-pay:receipt-csv"}
 

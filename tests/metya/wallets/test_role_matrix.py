@@ -35,6 +35,7 @@ from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
 from social.rules.models import Rule
+from social.training.models import Round
 from tests import make
 from tests.rewards import village
 

@@ -1,6 +1,7 @@
 """What members read of it, what everybody may check, and that nobody reads what is another's."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from rewards.training import actions as deeds
-from rewards.training import allotting, records
+from rewards.training import allotting
 from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.training import folders, running
@@ -39,6 +40,10 @@ def ines(learned):
     return MemberValue.objects.filter(round=learned, phi__gt=0).order_by("-grains").first().member
 
 
+def file(name):
+    return (folders.directory(1) / name).read_bytes()
+
+
 def read(client, path):
     answer = client.get(f"/rewards/training/{path}")
     assert answer.status_code == 200, (path, answer.status_code)
@@ -59,7 +64,7 @@ def test_a_visitor_is_asked_to_sign_in_and_a_stranger_finds_nothing(learned, car
     assert "No round with your examples yet" in read(as_member(carol), "")
 
 
-@pytest.mark.parametrize("path", [*PAGES, "1/", "1/verify.txt", "1/round.json", "1/SHA256SUMS"])
+@pytest.mark.parametrize("path", [*PAGES, "1/", "1/round.json"])
 def test_these_pages_are_only_read(learned, ines, as_member, path):
     assert as_member(ines).post(f"/rewards/training/{path}").status_code == 405
 
@@ -196,37 +201,30 @@ def test_many_examples_take_as_many_queries_as_few_and_come_by_pages(learned, in
 
 def test_the_record_is_everybodys(learned, ines, as_member):
     page = read(Client(), "1/")
-    assert "with 95 % certainty" in page and "The new model was taken into use" in page
-    for name in records.PUBLIC[:-1]:
-        assert f'href="/rewards/training/1/{name}"' in page
+    assert "with 95 % certainty" in page and 'href="/ranking/1/"' in page
+    for name in folders.FILES:
+        assert f'href="/ranking/1/{name}"' in page and hashlib.sha256(file(name)).hexdigest() in page
     assert learned.record_sha256 in page and "python -m social.ranking.verify round-1" in page
     assert "Your part is" not in page and "Your part is" in read(as_member(ines), "1/")
     # Who the members are stands nowhere.
     assert "villager" not in page
-    text = read(Client(), "1/verify.txt")
-    assert text.count("curl -fsSO") == 7 and learned.snapshot in text
 
 
-def test_files_are_served_as_they_are_and_never_change(learned):
-    for name in records.record.FILES:
+def test_the_files_have_one_address(learned):
+    for name in folders.FILES:
         answer = Client().get(f"/rewards/training/1/{name}")
-        whole = b"".join(answer.streaming_content)
-        assert whole == (folders.directory(1) / name).read_bytes()
-        assert "immutable" in answer["Cache-Control"]
-        again = Client().get(f"/rewards/training/1/{name}", headers={"If-None-Match": answer["ETag"]})
-        assert again.status_code == 304
-    for path in ("1/nothing.csv", "1/..%2f..%2fmetya.sqlite3", "2/", "2/round.json", "2/SHA256SUMS", "2/mine/", "x/"):
-        assert Client().get(f"/rewards/training/{path}").status_code in (302, 404), path
+        assert (answer.status_code, answer["Location"]) == (301, f"/ranking/1/{name}")
+        assert b"".join(Client().get(answer["Location"]).streaming_content) == file(name)
+    for path in ("1/nothing.csv", "1/..%2f..%2fmetya.sqlite3", "2/", "2/round.json", "x/"):
+        assert Client().get(f"/rewards/training/{path}", follow=True).status_code == 404, path
 
 
 def test_a_record_that_was_changed_or_lost_is_said(learned, ines, as_member):
     Round.objects.filter(pk=learned.pk).update(record_sha256="0" * 64)
     assert "cannot be read right now" in read(Client(), "1/")
-    assert Client().get("/rewards/training/1/SHA256SUMS").status_code == 404
     for path in folders.directory(1).iterdir():
         path.unlink()
     Round.objects.filter(pk=learned.pk).update(record_sha256="1" * 64)
     assert "cannot be read right now" in read(Client(), "1/")
-    assert Client().get("/rewards/training/1/values.csv").status_code == 404
     # The receipt stays; only what others had is not known.
     assert "Allotted to you" in read(as_member(ines), "1/mine/")
