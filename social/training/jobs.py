@@ -13,12 +13,6 @@ def train() -> None:
 
 
 @task()
-def train_now() -> None:
-    """A round that an administrator asked for."""
-    running.train(fresh=True)
-
-
-@task()
 def count_likes() -> None:
     """Which posts go together and which please many kinds of people."""
     nightly.count()

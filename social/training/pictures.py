@@ -1,6 +1,6 @@
 """The pictures of the model's page; each stands beside its table."""
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from social.training.reads import Told, told
 
 def percent(share: float) -> str:
     """With one decimal, as the language writes it."""
-    return f"{number_format(share, 1)} %"
+    return f"{floatformat(share, 1)} %"
 
 
 def curve(one: "Told | Round | None") -> SafeString:

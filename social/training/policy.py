@@ -4,5 +4,5 @@ from metya.wallets.models import Member, Role
 
 
 def may_steer(actor: Member) -> bool:
-    """Stop or pin training, ask for a round, bring an earlier version back."""
+    """Stop or pin training, bring an earlier version back."""
     return actor.is_active and actor.has_role(Role.ADMIN)

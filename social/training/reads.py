@@ -42,20 +42,36 @@ class Told:
     @property
     def gain(self) -> float:
         """By which part of itself the held-out loss fell, in percent."""
+        return self._percent(self.round.gain)
+
+    @property
+    def low(self) -> float:
+        """What the gain is above, with 95 %."""
+        return self._percent(self.round.gain_low)
+
+    @property
+    def high(self) -> float:
+        """What it is below, with 95 %."""
+        return self._percent(self.round.gain_high)
+
+    def _percent(self, nats: float | None) -> float:
         before = self.round.verdict.get("total", {}).get("loss_before", 0)
-        return 100 * (self.round.gain or 0.0) / before if before else 0.0
+        return 100 * (nats or 0.0) / before if before else 0.0
 
 
 @dataclass(frozen=True)
 class Now:
-    """The page: the version in use and since when, the last finished round, what the last promotion changed."""
+    """The page: the version in use and since when, the round that made it, the last finished one, and what it changed.
+
+    ``shown`` is the round whose figures stand there: the one that made the version in use, else the last one.
+    """
 
     version: int
     since: datetime | None
     by_hand: bool
     last: Told | None
+    shown: Told | None
     changes: list[Change]
-    changed_in: int | None
     allowing: dict[str, int]
     mine: bool
     invited: bool
@@ -92,7 +108,8 @@ def now(viewer: Member | None) -> Now:
     """A fixed number of queries."""
     champion = ModelVersion.objects.champion().first()
     last = Round.objects.finished().latest_first().first()
-    changes, changed_in = _last_changes(champion)
+    made = Round.objects.finished().filter(challenger=champion).first() if champion else None
+    shown = made or last
     switch = Switch.objects.filter(pk=1).first()
     coming = Draw.objects.filter(number__gt=last.number if last else 0).order_by("-number").first()
     mine = viewer is not None and Grant.objects.open().of(viewer).filter(purpose=Purpose.TRAIN).exists()
@@ -101,8 +118,8 @@ def now(viewer: Member | None) -> Now:
         since=champion.promoted_at if champion else None,
         by_hand=champion is None or not champion.snapshot,
         last=told(last) if last else None,
-        changes=changes,
-        changed_in=changed_in,
+        shown=told(shown) if shown else None,
+        changes=_changes(champion),
         allowing=_allowing(),
         mine=mine,
         invited=viewer is not None and Validator.objects.open().of(viewer).exists(),
@@ -120,14 +137,6 @@ def _allowing() -> dict[str, int]:
         for purpose in Purpose.values
     }
     return Grant.objects.open().aggregate(**counts)
-
-
-def _last_changes(champion: ModelVersion | None) -> tuple[list[Change], int | None]:
-    """Of the version in use against the one it learned from."""
-    if champion is None or champion.parent is None:
-        return [], None
-    found = Round.objects.filter(challenger=champion).first()
-    return _changes(champion), found.number if found else None
 
 
 def _changes(version: ModelVersion | None) -> list[Change]:

@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
         response = render(request, "social/training/_rounds.html", {"page": page})
     else:
         now = reads.now(viewer_of(request))
-        context = {"now": now, "page": page, "curve": pictures.curve(now.last), "groups": pictures.groups(now.last)}
+        context = {"now": now, "page": page, "curve": pictures.curve(now.shown), "groups": pictures.groups(now.shown)}
         response = render(request, "social/training/index.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
