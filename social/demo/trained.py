@@ -29,6 +29,7 @@ from social.training.models import Draw, Round
 
 # How many train, in two halves; how many answers each; how many more allow the use of their likes.
 TRAINERS, ANSWERS, LIKERS = 90, 16, 40
+SHOWN, HER_ANSWERS = "ines", 40
 # By how much what they like differs from the weights set by hand.
 _TASTE = {
     "recency": -1.2,
@@ -46,13 +47,14 @@ def add(planted: Planted, say: Say) -> None:
     """Two rounds: one three nights ago, one last night."""
     rng = Random(planted.community.seed)  # noqa: S311
     people = [planted.members[person.place] for person in planted.community.people if person.role is Role.REGULAR]
-    # The cast decides by itself.
+    # The cast decides by itself, but for ines, whose pages show what examples are worth.
     others = [one for one in people if not one.is_demo]
     chosen = rng.sample(others, min(TRAINERS, len(others)))
+    shown = list(Member.objects.filter(handle=SHOWN, is_demo=True))
     for member in chosen[:LIKERS]:
         consent.give(actor=member, purpose=Purpose.FEATURES, version=texts.current(Purpose.FEATURES))
     nightly.count()
-    halves, now = (chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]), planted.community.now
+    halves, now = ([*shown, *chosen[: len(chosen) // 2]], chosen[len(chosen) // 2 :]), planted.community.now
     for number, (half, nights) in enumerate(zip(halves, (3, 0), strict=True), start=1):
         at = now.replace(hour=1, minute=57, second=0, microsecond=0) - timedelta(days=nights)
         _answers(half, at - timedelta(hours=9), rng)
@@ -72,24 +74,28 @@ def _answers(members: list[Member], at: datetime, rng: Random) -> None:
         likes[PLACE[key]] += more
     rows: list[Example] = []
     for member in members:
-        grants = [
-            consent.give(actor=member, purpose=purpose, version=texts.current(purpose))
-            for purpose in (Purpose.TRAIN, Purpose.EVALUATE)
-        ]
+        # Whoever measures by lot does not train in that round: ines is to train.
+        purposes = (Purpose.TRAIN,) if member.is_demo else (Purpose.TRAIN, Purpose.EVALUATE)
+        grants = {
+            purpose: consent.give(actor=member, purpose=purpose, version=texts.current(purpose)) for purpose in purposes
+        }
         rows += _of(member, grants, likes, at, rng)
     said = Grant.objects.filter(member__in=members, purpose__in=[Purpose.TRAIN, Purpose.EVALUATE])
     said.update(given_at=at - timedelta(hours=1))
     Example.objects.bulk_create(rows, batch_size=500)
 
 
-def _of(member: Member, grants: list[Grant], likes: Floats, at: datetime, rng: Random) -> list[Example]:
+def _of(member: Member, grants: dict[Purpose, Grant], likes: Floats, at: datetime, rng: Random) -> list[Example]:
     reader = reader_of(member)
     found = gather(reader)
     if len(found) < 2:
         return []
     x = measure(reader, found)
     made: dict[frozenset[int], Example] = {}
-    for _ in range(ANSWERS):
+    if member.handle == SHOWN:
+        # By dice of her own: what the others answer is the same without her.
+        rng = Random(SHOWN)  # noqa: S311
+    for _ in range(HER_ANSWERS if member.handle == SHOWN else ANSWERS):
         one, other = rng.sample(range(len(found)), 2)
         prefers = rng.random() < 1 / (1 + np.exp(-2.5 * float((x[one] - x[other]) @ likes)))
         best, rest = (one, other) if prefers else (other, one)
@@ -100,8 +106,8 @@ def _of(member: Member, grants: list[Grant], likes: Floats, at: datetime, rng: R
             loser_id=found[rest].pk,
             z=np.ascontiguousarray(x[best] - x[rest]).tobytes(),
             features_version=FEATURES_VERSION,
-            grant=grants[0],
-            evaluation=grants[1],
+            grant=grants[Purpose.TRAIN],
+            evaluation=grants.get(Purpose.EVALUATE),
             created_at=at + timedelta(minutes=len(made)),
         )
     return list(made.values())
