@@ -61,7 +61,12 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
     """Seeded once for the tests of this module, which only look; emptied after them."""
     place = tmp_path_factory.mktemp("pages")
     own = override_settings(
-        DEMO=True, GENESIS_DATE="", CHAIN_RPC_URL="", MEDIA_ROOT=place / "media", EPOCHS_DIR=place / "epochs"
+        DEMO=True,
+        GENESIS_DATE="",
+        CHAIN_RPC_URL="",
+        MEDIA_ROOT=place / "media",
+        EPOCHS_DIR=place / "epochs",
+        TRAINING_DIR=place / "training",
     )
     with django_db_blocker.unblock(), own:
         server = LiveServer("127.0.0.1")
@@ -95,6 +100,8 @@ def _pages(url: str) -> Town:
             "/rewards/epochs/",
             "/transparency/",
             "/transparency/log/",
+            "/ranking/",
+            "/ranking/1/",
             "/search/?q=the",
             "/nowhere/",
         ],
