@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Subquery
 
 from metya.wallets.models import Member
 from social.comparisons.models import Example, Feedback, Question
@@ -24,16 +25,11 @@ NEAR = 8
 def ask(*, actor: Member, slate: Slate) -> Question | None:
     """The question that stands above the page ``slate``, if one is due; noted, so that the next one waits.
 
-    None on the first page of a sitting, without a query; mostly three, and nine where one is asked.
+    No query on the first page of a sitting, mostly one, and eight where one is asked.
     """
     if slate.page < 2 or not actor.in_good_standing:
         return None
-    often = Steering.objects.filter(member=actor).values_list("ask", flat=True).first() or Ask.NORMAL
-    if often not in EVERY:
-        return None
-    last = Question.objects.of(actor).order_by("-pk").values_list("asked_at", flat=True).first()
-    pages = Slate.objects.of(actor) if last is None else Slate.objects.of(actor).filter(shown_at__gt=last)
-    if len(pages.order_by("-pk").values_list("pk")[: EVERY[Ask(often)]]) < EVERY[Ask(often)]:
+    if not _due(actor):
         return None
     before = Slate.objects.of(actor).filter(chain=slate.chain, page=slate.page - 1).order_by("-pk").first()
     page = page_of(before) if before is not None else None
@@ -47,6 +43,17 @@ def ask(*, actor: Member, slate: Slate) -> Question | None:
     except IntegrityError:
         # The same page in two windows: one of them asks.
         return None
+
+
+def _due(actor: Member) -> bool:
+    """Whether so many pages were shown since the last question as the member chose; one query."""
+    last = Question.objects.of(actor).order_by("-pk").values("asked_at")[:1]
+    chosen = Steering.objects.filter(member=actor).values("ask")[:1]
+    pages = Slate.objects.of(actor).annotate(last=Subquery(last), often=Subquery(chosen))
+    since = pages.filter(Q(last=None) | Q(shown_at__gt=F("last"))).order_by("-pk")
+    found = list(since.values_list("often", flat=True)[: max(EVERY.values())])
+    often = (found[0] if found else None) or Ask.NORMAL
+    return often in EVERY and len(found) >= EVERY[Ask(often)]
 
 
 def _pair(actor: Member, page: Page) -> tuple[Post, Post] | None:

@@ -23,6 +23,7 @@ from social.comparisons.models import Example, Question, Said
 from social.posts import reads as posts
 from social.posts.models import Post
 from social.ranking.models import Slate
+from social.ranking.serving import line_in
 
 FOR_YOU = "/?feed=for-you"
 
@@ -75,7 +76,8 @@ def unsay(request: HttpRequest) -> HttpResponseBase:
     if "folded" not in request.POST:
         return _answer(request, "_taps", {"slate": slate.pk, "pk": pk}, "", None)
     card = posts.card_of(actor, pk)
-    return _answer(request, "_unfolded", {"card": card and replace(card, slate=slate.pk)}, "", None)
+    shown = card and replace(card, slate=slate.pk, why=line_in(slate, pk))
+    return _answer(request, "_unfolded", {"card": shown}, "", None)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from metya.wallets.models import Member
 from social.appeals import actions as appeals
 from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark
-from social.demo import chronicle, complaints, labels, signalled
+from social.demo import chronicle, complaints, labels, preferring, signalled
 from social.demo.people import Role
 from social.demo.planting import Planted
 from social.follows import actions as follows
@@ -42,6 +42,7 @@ def add(planted: Planted) -> None:
     complaints.add(planted, regulars, rng)
     signalled.add(planted)
     labels.add(planted)
+    preferring.add(planted)
     _keep(Member.objects.get(handle="ines"))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from social.ranking.arrays import Bools, Floats, Ints, floats, ints
-from social.ranking.design import Bend, Design, design, rounded, seen
+from social.ranking.design import Bend, Design, combined, design, gram, product, rounded, seen
 from social.ranking.errors import RankingError
 
 STRENGTH = 0.001
@@ -136,7 +136,7 @@ def loss_of(laid: Design, table: Floats) -> float:
     """Σ w log(1 + exp(−θ·z)) over the examples."""
     total = 0.0
     for row, rows in laid.blocks():
-        margin = laid.z[rows] @ seen(table, row)
+        margin = product(laid.z[rows], seen(table, row))
         total += float(laid.weights[rows] @ np.logaddexp(0.0, -margin))
     return total
 
@@ -147,12 +147,11 @@ def derivatives(laid: Design, table: Floats, scale: float = 1.0) -> tuple[float,
     value, gradient, sums = 0.0, np.zeros(table.shape), np.zeros((len(table), wide, wide))
     for row, rows in laid.blocks():
         z, w = laid.z[rows], laid.weights[rows]
-        margin = z @ seen(table, row)
+        margin = product(z, seen(table, row))
         wrong = expit(-margin)
-        value += float(w @ np.where(margin < 0, -margin, 0.0)) + float(w @ np.log1p(np.exp(-np.abs(margin))))
-        gradient[row] -= (w * wrong) @ z
-        root = z * np.sqrt(w * wrong * (1.0 - wrong))[:, None]
-        sums[row] += root.T @ root
+        value += float(w @ np.logaddexp(0.0, -margin))
+        gradient[row] -= combined(w * wrong, z)
+        sums[row] += gram(z * np.sqrt(w * wrong * (1.0 - wrong))[:, None])
     gradient[0] = gradient.sum(axis=0)
     return scale * value, scale * gradient, scale * sums
 

@@ -24,7 +24,7 @@ from social.ranking.words import SPEAKING, line_of
 # So many of the strongest factors of a post are told with the number it would be without them.
 REASONS = 6
 _SPEAKING = np.array([key in SPEAKING for key in KEYS])
-_WORTH_SAYING = 0.15
+_WORTH_SAYING = 0.19
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,26 @@ def for_you(viewer: Member, chain: UUID | None = None, *, writing: bool = True, 
 
 def _reason(ranking: Ranking, place: int) -> str:
     """What speaks most for the post among what would say something, or where it is from."""
-    parts = np.where(_SPEAKING, ranking.ranked.contributions[place, :-1], 0.0)
+    return _line(SOURCES[ranking.candidate(place).source].key, ranking.ranked.contributions[place, :-1])
+
+
+def _line(source: str, contributions: Floats) -> str:
+    parts = np.where(_SPEAKING, contributions, 0.0)
     best = int(np.argmax(parts))
-    return line_of(SOURCES[ranking.candidate(place).source].key, KEYS[best] if parts[best] >= _WORTH_SAYING else "")
+    return line_of(source, KEYS[best] if parts[best] >= _WORTH_SAYING else "")
+
+
+def line_in(slate: Slate, post: int) -> str:
+    """What stood above a post of a page that was kept; no query. Empty for a post that was not on it."""
+    at = next((at for at, entry in enumerate(slate.entries) if entry["post"] == post), None)
+    if at is None:
+        return ""
+    if slate.features_version != FEATURES_VERSION:
+        return line_of(slate.entries[at]["source"], "")
+    weights = np.frombuffer(bytes(slate.weights), dtype=np.float64)
+    return _line(
+        slate.entries[at]["source"], np.frombuffer(bytes(slate.x), np.float64).reshape(-1, len(KEYS))[at] * weights
+    )
 
 
 def _kept(viewer: Member, ranking: Ranking, shown: list[PostCard], chain: UUID) -> Slate | None:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, roots_legendre
 
 from social.ranking.arrays import Floats, Ints, ints
-from social.ranking.design import Bend, Design, seen
+from social.ranking.design import Bend, Design, product, seen
 from social.ranking.errors import RankingError
 from social.ranking.learning import derivatives, loss_of, minimise
 
@@ -134,4 +134,4 @@ def _add(phi: Floats, examples: Design, table: Floats, toward: Floats, share: fl
     """φ_e += share · ∂U/∂w_e at this node."""
     for row, rows in examples.blocks():
         z = examples.z[rows]
-        phi[rows] += share * expit(-(z @ seen(table, row))) * (z @ seen(toward, row))
+        phi[rows] += share * expit(-product(z, seen(table, row))) * product(z, seen(toward, row))

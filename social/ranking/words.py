@@ -34,12 +34,8 @@ FACTORS: dict[str, Words] = {
         _("You often respond to them"),
         asked=True,
     ),
-    "trusted_author": Words(
-        _("Trusted members"), _("Posts by members who had influence in the last epoch."), _("By a trusted member")
-    ),
-    "new_author": Words(
-        _("New members"), _("Posts by people who joined in the last 30 days, such as a first hello."), _("New here")
-    ),
+    "trusted_author": Words(_("Trusted members"), _("Posts by members who had influence in the last epoch.")),
+    "new_author": Words(_("New members"), _("Posts by people who joined in the last 30 days, such as a first hello.")),
     "topic": Words(
         _("Your topics"),
         _("Hashtags like those of posts you took up, such as #seeds after you liked three posts with it."),
@@ -65,7 +61,7 @@ FACTORS: dict[str, Words] = {
     "likes_followed": Words(
         _("Liked by people you follow"),
         _("How many people you follow liked it, of those who allow that this is used."),
-        _("Popular with people you follow"),
+        _("Liked by people you follow"),
     ),
     "replies_followed": Words(
         _("Answered by people you follow"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
 from social.ranking.features import KEYS
 from social.ranking.weights import Weights
@@ -108,8 +107,3 @@ def verdict_of(verdict: dict[str, Any]) -> str:
         return _("Taken into use: it is surely better.")
     why = "; ".join(reason_of(code) for code in verdict.get("reasons", []))
     return _("Not taken into use: %(why)s.") % {"why": why}
-
-
-def pairs_of(count: int) -> str:
-    """So many comparisons."""
-    return ngettext("%(count)d comparison", "%(count)d comparisons", count) % {"count": count}

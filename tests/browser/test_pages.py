@@ -20,8 +20,10 @@ from metya.wallets.models import Member
 from metya.wallets.signing_in import AWAY
 from rewards.payouts.models import Batch, Payout
 from social.appeals import actions as appeals
+from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.posts.models import Post
+from social.ranking.serving import for_you
 from tests import make
 from tests.browser import axe
 
@@ -61,7 +63,12 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
     """Seeded once for the tests of this module, which only look; emptied after them."""
     place = tmp_path_factory.mktemp("pages")
     own = override_settings(
-        DEMO=True, GENESIS_DATE="", CHAIN_RPC_URL="", MEDIA_ROOT=place / "media", EPOCHS_DIR=place / "epochs"
+        DEMO=True,
+        GENESIS_DATE="",
+        CHAIN_RPC_URL="",
+        MEDIA_ROOT=place / "media",
+        EPOCHS_DIR=place / "epochs",
+        TRAINING_DIR=place / "training",
     )
     with django_db_blocker.unblock(), own:
         server = LiveServer("127.0.0.1")
@@ -77,9 +84,11 @@ def _pages(url: str) -> Town:
     thread = Post.objects.filter(deleted_at=None, reply_count__gt=0, in_reply_to=None).order_by("-reply_count").first()
     payout = Payout.objects.filter(member=ines).order_by("-epoch").first()
     batch = Batch.objects.order_by("-pk").first()
+    receipt = consent.give(actor=ines, purpose="train", version=1)
     line = Notification.objects.filter(member=ines, kind="like").order_by("-pk").first()
     assert thread and payout and batch and line
-    epoch = payout.epoch_id
+    epoch, slate = payout.epoch_id, for_you(ines).slate
+    assert slate
     judge, tomasz = make.member("judge", roles=("moderator",)), Member.objects.get(handle="tomasz")
     decided, appealed = (make.decide(judge, make.report(tomasz, ines), "warn", facts="Ads.") for _number in range(2))
     appeals.appeal(actor=ines, decision=appealed, text="I sold nothing.")
@@ -95,6 +104,8 @@ def _pages(url: str) -> Town:
             "/rewards/epochs/",
             "/transparency/",
             "/transparency/log/",
+            "/ranking/",
+            "/ranking/1/",
             "/search/?q=the",
             "/nowhere/",
         ],
@@ -110,6 +121,13 @@ def _pages(url: str) -> Town:
             ),
             *(
                 "/@tomasz/followers/",
+                "/?feed=for-you",
+                "/?feed=following",
+                f"/feeds/why/{slate.pk}/{slate.entries[0]['post']}/",
+                "/feeds/steer/",
+                "/feeds/steer/?preset=discover",
+                "/feeds/presets/",
+                "/settings/feed/",
                 "/notifications/",
                 "/bookmarks/",
                 "/bookmarks/folders/new/",
@@ -131,6 +149,9 @@ def _pages(url: str) -> Town:
                 "/settings/messages/",
                 "/settings/reports/",
                 "/settings/labels/",
+                "/settings/consent/",
+                f"/settings/consent/receipts/{receipt.pk}/",
+                "/settings/consent/examples/",
                 "/settings/access/",
                 "/@amara/labels/",
                 f"/settings/reports/decisions/{decided.pk}/appeal/",
@@ -154,9 +175,14 @@ def _pages(url: str) -> Town:
         ],
         newcomer=[
             "/",
+            "/?feed=for-you",
+            "/feeds/steer/",
+            "/feeds/presets/",
             "/notifications/",
             "/bookmarks/",
             "/tags/",
+            "/settings/consent/",
+            "/settings/consent/examples/",
             "/rewards/",
             "/rewards/claim/",
             "/welcome/profile/",

@@ -54,6 +54,8 @@ SETS = {Role.SENIOR, ADMIN}
 FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add", "change")} | {
     ("label", "add"): DECIDE,
     ("label", "change"): DECIDE,
+    ("switch", "add"): {ADMIN},
+    ("switch", "change"): {ADMIN},
 }
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
@@ -120,6 +122,7 @@ ACTIONS = {
     "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},
     "run_again": {ADMIN},
+    "bring_back": {ADMIN},
 }
 _CHANGES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(?!\"(django_session|usersessions_usersession)\")", re.I)
 NOT_HEARD = (403, 404, 405)

