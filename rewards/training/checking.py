@@ -2,19 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from rewards.ledger.accounts import TRAINING
 from rewards.ledger.models import Transfer
 from rewards.ledger.reads import balance
+from rewards.training import allotting
 from rewards.training.account import promised
 from rewards.training.models import PayState, TrainingPay
 from social.training.models import MemberValue, Round
 
+# Rows are made within a minute.
+LATE = timedelta(hours=1)
+
 
 def differences() -> Iterator[str]:
     """Each in words."""
+    late = timezone.now() - LATE
+    for one in allotting.unallotted():
+        if one.finished_at and one.finished_at < late:
+            yield f"training: round {one.number} allots grains, and no rows of pay were made for an hour"
     yield from _allotted()
     yield from _booked()
     holds, promise = balance(TRAINING), promised()

@@ -124,6 +124,12 @@ def test_a_value_below_zero_is_told_in_neutral_words(town, as_member):
     # The equal part is theirs all the same.
     assert "1.00\u00a0MET" in page
     assert "did not help" not in read(as_member(people[0]), "")
+    assert "It is carried into your next rounds" in page and "It is carried into your next rounds" in receipt
+    # Balances move with money alone.
+    town.round([500, 200, -300], 0)
+    MemberValue.objects.filter(round__number=2).update(balance=0)
+    unpaid = read(as_member(people[2]), "2/mine/")
+    assert "nothing of it is carried on" in unpaid and "It is carried into your next rounds" not in unpaid
 
 
 def test_each_amount_says_where_it_stands(town, fay, finn, as_member):
