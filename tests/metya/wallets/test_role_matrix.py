@@ -34,8 +34,9 @@ from social.looks import actions as looks
 from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
+from social.ranking.models import ModelVersion
 from social.rules.models import Rule
-from social.training.models import Round
+from social.training.models import Round, Switch
 from tests import make
 from tests.rewards import village
 
@@ -161,7 +162,9 @@ def world(settings, fay, finn, alice, carol, mona):
     Detector.objects.update(params={"phrases": ["coins"]}, active=True)
     assert looking_on.look_at(make.post(alice, "Coins for all").pk) == 1
     housekeeping.enqueue()
-    learned = Round.objects.create(number=1, state="done", finished_at=timezone.now(), pool=9)
+    version = ModelVersion.objects.create(number=1, weights="{}", features_version="x")
+    learned = Round.objects.create(number=1, state="done", finished_at=timezone.now(), pool=9, parent=version)
+    Switch.objects.create(pk=1)
     pay = TrainingPay.objects.create(
         round=learned, member=carol, number=0, grains=5, held_until_round=2, held_until=timezone.now()
     )
