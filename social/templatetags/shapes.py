@@ -97,7 +97,15 @@ class Parts:
 
     def article(self, card: PostCard, fresh: bool = False, on_top: bool = False) -> SafeString:
         author, reposter = card.post.author, card.reposted_by
-        flags = (card.up, card.down, fresh, on_top, reposter is not None, bool(card.reply_to), bool(card.tag))
+        flags: tuple[bool, ...] = (
+            card.up,
+            card.down,
+            fresh,
+            on_top,
+            reposter is not None,
+            bool(card.reply_to),
+            bool(card.tag),
+        )
         flags += (bool(card.why), bool(card.slate))
 
         def values() -> dict[str, Any]:
