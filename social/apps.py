@@ -48,6 +48,8 @@ class SocialConfig(AppConfig):
             "social.view_labeller",
             "social.recommend_labeller",
             "social.view_modelversion",
+            "social.view_round",
+            "social.view_switch",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }

@@ -63,7 +63,7 @@ def add(planted: Planted, say: Say) -> None:
         )
         one = running.train(fresh=True)
         if one is not None:
-            _date_back(one, min(at, now))
+            _date_back(one, min(at, now), planted.community.start)
             say(f"round {one.number} of training: {one.examples:,} examples, {one.get_state_display()}")
 
 
@@ -113,10 +113,11 @@ def _of(member: Member, grants: dict[Purpose, Grant], likes: Floats, at: datetim
     return list(made.values())
 
 
-def _date_back(one: Round, at: datetime) -> None:
-    """As if it had been computed that night."""
+def _date_back(one: Round, at: datetime, start: datetime) -> None:
+    """As if it had been computed that night, and the first version had been there from the start."""
     Round.objects.filter(pk=one.pk).update(started_at=at, beat_at=at, finished_at=at + timedelta(seconds=4))
     versions = ModelVersion.objects
     versions.filter(round=one).update(created_at=at)
     versions.filter(round=one, promoted_at__isnull=False).update(promoted_at=at)
     versions.filter(children__round=one, retired_at__isnull=False).update(retired_at=at)
+    versions.filter(snapshot="").update(created_at=start, promoted_at=start)

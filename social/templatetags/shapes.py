@@ -97,8 +97,8 @@ class Parts:
 
     def article(self, card: PostCard, fresh: bool = False, on_top: bool = False) -> SafeString:
         author, reposter = card.post.author, card.reposted_by
-        flags = (card.up, card.down, fresh, on_top, reposter is not None, bool(card.reply_to), bool(card.tag))
-        flags += (bool(card.why), bool(card.slate))
+        around = (reposter is not None, bool(card.reply_to), bool(card.tag), bool(card.why), bool(card.slate))
+        flags = (card.up, card.down, fresh, on_top, *around)
 
         def values() -> dict[str, Any]:
             names = ("up", "down", "fresh", "pinned", "reposted", "answers", "followed", "ranked", "kept")

@@ -31,7 +31,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         "Every version of the model that orders “For you”: the one in use, those before it, and those that were refused."
     )
     deed = _("If a version does harm, tick an earlier one and bring it back; it is in use at once.")
-    list_display = ("number", "state", "created_at", "promoted_at", "right", "parent", "note")
+    list_display = ("number", "state", "created_at", "promoted_at", "right", "note")
     list_filter = ("state",)
     list_select_related = ("parent",)
     fields = ("number", "state", "parent", "created_at", "promoted_at", "retired_at", "right", "changed", "snapshot",
@@ -148,4 +148,8 @@ def _right(score: dict[str, Any] | None) -> str:
     """How often it orders a comparison rightly, before and after."""
     if not score:
         return "–"
-    return f"{100 * score['accuracy_before']:.1f} → {100 * score['accuracy_after']:.1f} %"
+    return format_html(
+        '<span class="nowrap">{} → {} %</span>',
+        f"{100 * score['accuracy_before']:.1f}",
+        f"{100 * score['accuracy_after']:.1f}",
+    )

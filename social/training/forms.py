@@ -32,7 +32,6 @@ class SwitchForm(forms.ModelForm[Switch]):
     class Meta:
         model = Switch
         fields = ("mode", "reason")
-        widgets = {"mode": forms.RadioSelect}  # noqa: RUF012
 
     def _post_clean(self) -> None:
         """Do it once everything else was judged, so that a refusal stands beside the field that it is about."""

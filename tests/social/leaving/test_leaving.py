@@ -55,8 +55,8 @@ from social.push.models import PushChoice, PushDevice
 from social.ranking.models import ModelVersion, NotRecommended, Preset, Slate, Steering, Taste
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
-from social.transparency.models import LogName
 from social.training.models import ExampleValue, MemberValue, Round, Switch, Validator
+from social.transparency.models import LogName
 from social.trends.models import TrustedMember
 from tests import make
 from tests.metya.wallets import wallet

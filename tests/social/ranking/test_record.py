@@ -145,13 +145,13 @@ def change_json(**changes):
         ("members.csv", lambda text: text.replace(",0,8,", ",0,7,", 1), "members.csv:2"),
         ("values.csv", lambda text: text.replace("\n0,", "\n0,1", 1), "values.csv:2"),
         ("result.json", change_json(pool=1), "result.json says 1"),
-        ("result.json", change_json(theta=[0.0] * WIDE), "weights learned"),
+        ("result.json", change_json(theta=[0.0] * WIDE), "DIFFERS weights learned"),
         ("result.json", lambda text: text.replace('"promote":true', '"promote":false'), "it should be promoted"),
         ("result.json", lambda text: text.replace('"mean":', '"mean":1'), "here mean"),
         ("result.json", lambda text: text.replace('"members":40', '"members":41'), "members 40"),
         ("examples.csv", lambda text: text[: text.rstrip().rfind("\n") + 1], "must number"),
-        ("validation.csv", lambda text: text.replace(",1.0,", ",0.5,", 1), "snapshot"),
-        ("round.json", lambda text: text.replace('"rate":5000', '"rate":5001'), "pool of"),
+        ("validation.csv", lambda text: text.replace(",1.0,", ",0.5,", 1), "DIFFERS snapshot"),
+        ("round.json", lambda text: text.replace('"rate":5000', '"rate":5001'), "DIFFERS pool of"),
     ],
 )
 def test_a_changed_record_is_found(place, capsys, name, change, told):

@@ -8,7 +8,6 @@ from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.ranking.weights import Weights
 from social.training import computing, lots, running, snapshot
-from social.training.capture import captured
 from social.training.computing import Setting
 from social.training.models import Draw, Validator
 from tests.social.training import village
@@ -109,4 +108,3 @@ def test_of_too_few_answers_nothing_is_said():
     village.village(20, 5)
     result = computing.compute(snapshot.take(), setting())
     assert result.capture.drawn is None and not result.capture.alarm
-    assert captured

@@ -21,6 +21,12 @@ def version(number, state, **fields):
     return ModelVersion.objects.create(number=number, state=state, **{**known, **fields})
 
 
+@pytest.fixture(autouse=True)
+def _demo(settings):
+    """The cast opens the admin without a second factor."""
+    settings.DEMO = True
+
+
 @pytest.fixture
 def ada(db):
     return make.member("ada", roles=("admin",))

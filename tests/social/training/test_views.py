@@ -5,10 +5,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from social.training import lots, running
-from social.training.models import Mode, Round, Switch
+from social.training.models import Mode, Round, Switch, Validator
 from tests import make
 from tests.social.training import village
 
@@ -91,18 +93,14 @@ def test_readers_are_told_when_training_is_switched(client, mode, words):
 
 def test_who_was_drawn_is_told_and_nobody_else(as_member, alice, bob):
     from_lot = make.member("drawn")
-    from social.training.models import Validator
 
     Validator.objects.create(member=from_lot, number=1)
     assert "drawn by lot to measure" in as_member(from_lot).get("/ranking/").content.decode()
     assert "drawn by lot to measure" not in as_member(bob).get("/ranking/").content.decode()
 
 
-def test_the_list_of_rounds_is_paged_with_as_many_queries_as_it_is_long(client, django_assert_num_queries):
+def test_the_list_of_rounds_is_paged_with_as_many_queries_as_it_is_long(client):
     def counted():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as asked:
             client.get("/ranking/")
         return len(asked)
