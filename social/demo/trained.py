@@ -91,12 +91,15 @@ def _of(member: Member, grants: dict[Purpose, Grant], likes: Floats, at: datetim
     if len(found) < 2:
         return []
     x = measure(reader, found)
+    said = {frozenset(pair) for pair in Example.objects.of(member).values_list("winner", "loser")}
     made: dict[frozenset[int], Example] = {}
     if member.handle == SHOWN:
         # By dice of her own: what the others answer is the same without her.
         rng = Random(SHOWN)  # noqa: S311
     for _ in range(HER_ANSWERS if member.handle == SHOWN else ANSWERS):
         one, other = rng.sample(range(len(found)), 2)
+        if frozenset((found[one].pk, found[other].pk)) in said:
+            continue
         prefers = rng.random() < 1 / (1 + np.exp(-2.5 * float((x[one] - x[other]) @ likes)))
         best, rest = (one, other) if prefers else (other, one)
         made[frozenset((one, other))] = Example(
