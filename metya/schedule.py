@@ -32,6 +32,7 @@ PERIODIC: list[Periodic] = [
     Periodic("epochs", "rewards.epochs.jobs.advance_epochs", MINUTE, offset=30),
     Periodic("estimate", "rewards.epochs.jobs.estimate_today", 15 * MINUTE, offset=3 * MINUTE),
     Periodic("publication", "rewards.payouts.jobs.follow_publication", MINUTE, offset=45),
+    Periodic("pay for training", "rewards.training.jobs.advance_pay", MINUTE, offset=10),
     Periodic("ledger check", "rewards.ledger.jobs.check_ledger", DAY, offset=3 * HOUR + 7 * MINUTE),
     Periodic("reports", "rewards.reports.jobs.count_days", DAY, offset=21 * MINUTE),
     Periodic("reports of today", "rewards.reports.jobs.count_today", 15 * MINUTE, offset=8 * MINUTE),
@@ -55,6 +56,8 @@ PERIODIC: list[Periodic] = [
     Periodic("decisions", "social.moderation.jobs.apply_decisions", 10),
     Periodic("evidence", "social.moderation.jobs.forget_evidence", DAY, offset=2 * HOUR + 11 * MINUTE),
     Periodic("fingerprints", "social.detection.jobs.forget_prints", DAY, offset=2 * HOUR + 19 * MINUTE),
+    Periodic("liked together", "social.training.jobs.count_likes", DAY, offset=1 * HOUR + 27 * MINUTE),
+    Periodic("training", "social.training.jobs.train", DAY, offset=1 * HOUR + 57 * MINUTE),
     Periodic("chain", "rewards.chain.jobs.follow_chain", 5),
     Periodic("chain reconciliation", "rewards.chain.jobs.reconcile_chain", HOUR, offset=31 * MINUTE),
 ]

@@ -220,6 +220,12 @@ if GENESIS_DATE:
     except ValueError as error:
         raise ImproperlyConfigured(f"GENESIS_DATE={GENESIS_DATE!r} is not a date like 2026-01-31.") from error
 EPOCHS_DIR = DATA_DIR / "epochs"
+# The public records of rounds of training.
+TRAINING_DIR = DATA_DIR / "training"
+# Grains for each nano-nat by which the held-out loss of the community's model surely fell. A hundredth of a nat is a feed
+# that puts about one pair in a hundred the right way round that it did not before; it is worth 1,000 MET, a third of what a
+# community of thirty sets aside for training in a day. Where less was set aside, that is the limit.
+TRAINING_RATE = env.integer("TRAINING_RATE", 100_000, high=10**9)
 
 # --- security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE

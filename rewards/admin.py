@@ -4,4 +4,5 @@ import rewards.chain.admin
 import rewards.epochs.admin
 import rewards.ledger.admin
 import rewards.payouts.admin
-import rewards.reports.admin  # noqa: F401
+import rewards.reports.admin
+import rewards.training.admin  # noqa: F401

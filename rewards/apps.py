@@ -4,7 +4,8 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
-_SEEN_BY_REVIEWERS = ["account", "batch", "epoch", "hold", "ledgercheck", "parameters", "payout", "seed", "transfer"]
+_SEEN_BY_REVIEWERS = ["account", "batch", "epoch", "hold", "ledgercheck", "parameters", "payout", "seed"]
+_SEEN_BY_REVIEWERS += ["trainingpay", "transfer"]
 _SEEN_BY_MANAGERS = ["batch", "epoch", "parameters", "payout", "seed"]
 
 
@@ -43,17 +44,26 @@ class RewardsConfig(AppConfig):
     def ready(self) -> None:
         from metya.ops import health, waiting
         from rewards.chain import checks, hooks
+        from rewards.epochs import earnings
         from rewards.ledger import checking
         from rewards.payouts import flagged, moderated, publicly, publishing
         from rewards.payouts.waiting import for_reviewers
+        from rewards.training import account, earning
+        from rewards.training.checking import differences
+        from rewards.training.waiting import stopped
         from social.detection import rings
         from social.moderation import stakes
+        from social.training import budget
         from social.transparency import held
 
         register(checks.development_chain_only_in_development)
         health.register("chain", checks.health)
         health.register("ledger", checking.health)
+        checking.register(differences)
+        budget.register(account.budget)
+        earnings.register(earning.answer, earning.noted)
         waiting.register(for_reviewers)
+        waiting.register(stopped)
         stakes.register(moderated.Payouts())
         rings.register(flagged.Flagged())
         held.register(publicly.held_between)

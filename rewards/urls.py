@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rewards/", include("rewards.payouts.urls")),
     path("mail/reports/", include("rewards.schedules.urls")),
     path("rewards/epochs/", include("rewards.epochs.urls")),
+    path("rewards/training/", include("rewards.training.urls")),
 ]

@@ -8,7 +8,7 @@ import social.looks.admin
 import social.moderation.admin
 import social.posts.admin
 import social.previews.admin
-import social.ranking.admin
 import social.rules.admin
+import social.training.admin
 import social.transparency.admin
 import social.trends.admin  # noqa: F401

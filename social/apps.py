@@ -52,6 +52,8 @@ class SocialConfig(AppConfig):
             "social.view_stylecard",
             "social.view_assistantconfig",
             "social.view_draftpair",
+            "social.view_round",
+            "social.view_switch",
         ],
         "reviewer": ["social.view_interaction", "social.view_post"],
     }
@@ -93,6 +95,7 @@ class SocialConfig(AppConfig):
         from social.push import actions, ending, keys, sources
         from social.rules import seeds
         from social.search import index
+        from social.training.waiting import for_administrators
 
         signals.connect()
         looks.connect()
@@ -104,6 +107,7 @@ class SocialConfig(AppConfig):
         waiting.register(for_moderators)
         waiting.register(appeals.for_moderators)
         waiting.register(labels.for_moderators)
+        waiting.register(for_administrators)
         pre_migrate.connect(index.release, sender=self)
         post_migrate.connect(index.ensure, sender=self)
         post_migrate.connect(seeds.ensure, sender=self)

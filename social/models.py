@@ -45,19 +45,29 @@ from social.ranking.models import ModelVersion, NotRecommended, Preset, Reach, S
 from social.rules.models import Rule, RuleVersion
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
+from social.training.models import (
+    Bridge,
+    Draw,
+    ExampleValue,
+    MemberValue,
+    Neighbour,
+    Round,
+    Switch,
+    Validator,
+)
 from social.transparency.models import LogEntry, LogHead, LogName
 from social.trends.models import TagVeto, Trend, TrustedMember
 
 __all__ = [
-    "Appeal", "AssistantConfig", "Block", "Bookmark", "Case", "CaseNote", "Conversation", "Decision", "Detector",
-    "Draft", "DraftHalf", "DraftPair", "Example", "Feedback", "Filed", "Folder", "Follow", "FollowRequest", "Grant",
-    "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice", "Labeller", "Labelling", "Like",
-    "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead", "LogName", "Look", "LookPage",
-    "MailDigest", "MemberList", "Mention", "Message", "MessageImage", "MessageSettings", "ModelVersion",
-    "ModeratedMember", "Mute", "MutedThread", "MutedWord", "NotRecommended", "Note", "Notification",
-    "NotificationChoice", "Objection", "Participant", "Pause", "PersonWords", "Poll", "PollVote", "Post", "PostImage",
-    "PostPrint", "PostTag", "PostVersion", "PostWords", "Preset", "Profile", "PushDevice", "PushLine", "Question",
-    "Reach", "Recommendation", "RemovedImage", "Report", "ReporterMute", "Rule", "RuleVersion", "Signal", "Slate",
-    "Steering", "Strike", "StyleCard", "StyleVote", "Subscription", "Tag", "TagFollow", "TagVeto", "Taste", "Trend",
-    "Trial", "TrustedMember",
+    "Appeal", "AssistantConfig", "Block", "Bookmark", "Bridge", "Case", "CaseNote", "Conversation", "Decision",
+    "Detector", "Draft", "DraftHalf", "DraftPair", "Draw", "Example", "ExampleValue", "Feedback", "Filed", "Folder",
+    "Follow", "FollowRequest", "Grant", "ImagePrint", "Import", "Interaction", "Kept", "Label", "LabelChoice",
+    "Labeller", "Labelling", "Like", "LinkHost", "LinkPreview", "ListMember", "LiveMinute", "LogEntry", "LogHead",
+    "LogName", "Look", "LookPage", "MailDigest", "MemberList", "MemberValue", "Mention", "Message", "MessageImage",
+    "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Neighbour",
+    "NotRecommended", "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause",
+    "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords",
+    "Preset", "Profile", "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report",
+    "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike", "StyleCard", "StyleVote",
+    "Subscription", "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
 ]  # fmt: skip

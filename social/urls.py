@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("social.consent.urls")),
     path("", include("social.ranking.urls")),
     path("", include("social.assistant.urls")),
+    path("", include("social.training.urls")),
     path("", include("social.notes.urls")),
     path("", include("social.imports.urls")),
     path("", include("social.looks.urls")),

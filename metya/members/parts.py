@@ -26,6 +26,7 @@ PARTS = (
     "rewards.payouts.leaving",
     "rewards.reports.leaving",
     "rewards.schedules.leaving",
+    "rewards.training.leaving",
     "metya.members.own",
 )
 ERASED = "erased"

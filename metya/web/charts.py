@@ -88,6 +88,64 @@ def rows(bars: Sequence[Bar], label: str, *, notes: Sequence[str], width: int = 
     )
 
 
+@dataclass(frozen=True)
+class Point:
+    """One point of a line: how far along, how high, and what is written at it (empty: nothing)."""
+
+    x: float
+    y: float
+    note: str = ""
+    under: str = ""
+
+
+def line(points: Sequence[Point], label: str, *, axis: str = "", width: int = 588, height: int = 188) -> SafeString:
+    """A line through points, the last of them marked. The bottom is the lowest, a little below: what matters is the course."""
+    if len(points) < 2:
+        return SafeString("")
+    top, floor, left, right = 30, height - 44, 24, width - 24
+    low, high = min(one.y for one in points), max(one.y for one in points)
+    room = (high - low) or 1.0
+    low -= room * 0.15
+    first, span = points[0].x, (points[-1].x - points[0].x) or 1.0
+    places = [
+        (left + (right - left) * (one.x - first) / span, floor - (floor - top) * (one.y - low) / (high - low or 1.0))
+        for one in points
+    ]
+    words = [
+        ("strong", *anchor(x, width), f"{y - 12:.1f}", one.note)
+        for one, (x, y) in zip(points, places, strict=True)
+        if one.note
+    ]
+    words += [
+        ("", *anchor(x, width), str(floor + 18), one.under)
+        for one, (x, _y) in zip(points, places, strict=True)
+        if one.under
+    ]
+    if axis:
+        words.append(("", f"{width / 2:.1f}", "middle", str(floor + 38), axis))
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<line class="zero" x1="{}" x2="{}" y1="{}.5" y2="{}.5"/><polyline class="ln" points="{}"/>{}{}</svg>',
+        width,
+        height,
+        label,
+        left,
+        right,
+        floor,
+        floor,
+        " ".join(f"{x:.1f},{y:.1f}" for x, y in places),
+        format_html_join(
+            "",
+            '<circle class="{}" cx="{}" cy="{}" r="4"/>',
+            (
+                ("mark" if place == len(places) - 1 else "dim", f"{x:.1f}", f"{y:.1f}")
+                for place, (x, y) in enumerate(places)
+            ),
+        ),
+        format_html_join("", '<text class="{}" x="{}" text-anchor="{}" y="{}">{}</text>', words),
+    )
+
+
 def _beneath(x: float, side: str, text: str, left: int, pitch: float) -> tuple[int, int]:
     """From which column to which (not included) a text stands over; its letters as wide as they are on a phone."""
     long = len(text) * _LETTER

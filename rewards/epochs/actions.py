@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from metya.ops import audit
 from rewards import engine
-from rewards.epochs import calendar, files, freezing, parameters, scoring, states
+from rewards.epochs import calendar, earnings, files, freezing, parameters, scoring, states
 from rewards.epochs.errors import EpochNotOver, FilesDamaged, OutOfOrder, Overtaken, UnknownEpoch
 from rewards.epochs.models import Epoch, EpochState
 from rewards.ledger.accounts import POOL, owed
@@ -61,7 +61,8 @@ def close(epoch: Epoch, *, now: datetime | None = None) -> Epoch:
             _freeze_and_note(epoch)
             break
         except (Overtaken, FileNotFoundError):
-            # Another worker closed it (and cleared our folder away), or a hold was decided while the files were written.
+            # Another worker closed it (and cleared our folder away), or a hold or what somebody earned was decided while
+            # the files were written.
             epoch = _fresh(epoch)
             if epoch.state != EpochState.OPEN:
                 break
@@ -99,6 +100,7 @@ def _note_closed(epoch: Epoch, frozen: freezing.Frozen) -> None:
             Movement(owed(move.old), owed(move.new), move.amount, f"epoch:{epoch.number}:wallet:{move.old}")
             for move in frozen.moves
         )
+        earnings.note(epoch.number, frozen.answers)
         audit.record(None, "epoch.closed", epoch, inputs_root=frozen.inputs_root, wallets_changed=len(frozen.moves))
 
 

@@ -1,7 +1,10 @@
 """Where other parts of the site add what members earn besides influence: training, running a node, licences, sponsors.
 
-A provider is asked once, when an epoch is frozen; what it answers goes into earnings.csv and is paid at scoring out of
-the account that belongs to its source. It must answer the same until the epoch is closed.
+A provider is asked when an epoch is frozen, and again when freezing is; what it answers goes into earnings.csv and is
+paid at scoring out of the account that belongs to its source. One that gives what it has no more than once also registers
+``noted``: it is called in the transaction that closes the epoch with what its provider had answered for the files that
+count, writes that down, and raises Overtaken when it would answer otherwise by now, so that the epoch is frozen anew.
+A provider without it must answer the same until the epoch is closed. Today's epoch is frozen for an estimate all day long.
 """
 
 from collections import defaultdict
@@ -24,20 +27,33 @@ class Earning(NamedTuple):
 
 
 Provider = Callable[[int], Iterable[Earning]]
-_providers: list[Provider] = []
+Noted = Callable[[int, list[Earning]], None]
+Answers = list[tuple[Noted | None, list[Earning]]]
+_providers: dict[Provider, Noted | None] = {}
 
 
-def register(provider: Provider) -> None:
+def register(provider: Provider, noted: Noted | None = None) -> None:
     """Ask ``provider(epoch)`` at every freezing; registering it again changes nothing."""
-    if provider not in _providers:
-        _providers.append(provider)
+    _providers.setdefault(provider, noted)
 
 
-def collect(epoch: int) -> Earnings:
+def ask(epoch: int) -> Answers:
+    """What every provider has for an epoch."""
+    return [(noted, list(provider(epoch))) for provider, noted in _providers.items()]
+
+
+def note(epoch: int, answers: Answers) -> None:
+    """The epoch is being closed with these answers; in the caller's transaction. Raises Overtaken."""
+    for noted, given in answers:
+        if noted is not None:
+            noted(epoch, given)
+
+
+def collect(answers: Answers) -> Earnings:
     """All earnings of an epoch, one row per wallet and source. Raises ValueError on an unknown source."""
     totals: dict[tuple[str, str], int] = defaultdict(int)
-    for provider in _providers:
-        for wallet, source, amount in provider(epoch):
+    for _noted, given in answers:
+        for wallet, source, amount in given:
             totals[wallet, source] += amount
     return Earnings.from_rows((wallet, source, amount) for (wallet, source), amount in sorted(totals.items()))
 

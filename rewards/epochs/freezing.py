@@ -43,6 +43,7 @@ class Frozen:
     folded: list[int]
     returned: list[int]
     moves: list[Move]
+    answers: earnings.Answers
 
 
 def freeze(epoch: Epoch, place: Path | None = None) -> Frozen:
@@ -61,19 +62,20 @@ def freeze(epoch: Epoch, place: Path | None = None) -> Frozen:
     balances, folded, returned, moves = _balances(epoch, addresses)
     plain = engine.Epoch(epoch.number, _carry(epoch), _released_this_year(epoch))
     place = place or files.scratch(epoch.number)
+    answers = earnings.ask(epoch.number)
     root = engine.write_inputs(
         place,
         wallets=listed,
         interactions=_interactions(rows, members, params),
         seeds=_seeds(epoch.number, rows, addresses),
         balances=balances,
-        earnings=earnings.collect(epoch.number),
+        earnings=earnings.collect(answers),
         params=params,
         epoch=plain,
     )
     for folder in (place, place.parent):
         files.sync(folder)
-    return Frozen(place, root, plain, at, folded, returned, moves)
+    return Frozen(place, root, plain, at, folded, returned, moves, answers)
 
 
 def _window(epoch: Epoch, params: engine.Params) -> WindowRows:

@@ -1,6 +1,8 @@
-"""Rebuilding every balance from the transfers and telling a person of any difference. It never repairs."""
+"""Rebuilding every balance from the transfers, and what else must agree with them, and telling a person of any difference.
+It never repairs."""
 
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,6 +40,17 @@ class Difference:
         return f"{self.account}: balance {self.balance}, its transfers give {self.rebuilt}"
 
 
+# What other parts of the books know that their transfers must agree with.
+Check = Callable[[], Iterable[str]]
+_checks: list[Check] = []
+
+
+def register(check: Check) -> None:
+    """Ask ``check`` every night; what it answers are differences in words, and as grave as any."""
+    if check not in _checks:
+        _checks.append(check)
+
+
 def differences() -> list[Difference]:
     """Every account whose balance is not the sum of its transfers."""
     quoted = connection.ops.quote_name
@@ -48,10 +61,11 @@ def differences() -> list[Difference]:
     return [Difference(f"{kind} {wallet}".strip(), balance, int(rebuilt)) for kind, wallet, balance, rebuilt in rows]
 
 
-def run() -> list[Difference]:
+def run() -> list[str]:
     """Compares, keeps the outcome, and on any difference alerts: audit event, log, and /healthz says that it is down."""
-    found = differences()
-    told = [str(difference) for difference in found[:MOST_TOLD]]
+    found = [str(difference) for difference in differences()]
+    found += [said for check in _checks for said in check()]
+    told = found[:MOST_TOLD]
     with transaction.atomic():
         check = LedgerCheck.objects.create(
             accounts=Account.objects.count(), transfers=Transfer.objects.count(), differences=told
@@ -60,7 +74,7 @@ def run() -> list[Difference]:
             audit.record(None, "ledger.differs", check, accounts=len(found), differences=told[:10])
         LedgerCheck.objects.filter(at__lt=timezone.now() - KEPT).delete()
     if found:
-        logger.critical("ledger: %d balances are not the sum of their transfers: %s", len(found), "; ".join(told[:10]))
+        logger.critical("ledger: %d differences: %s", len(found), "; ".join(told[:10]))
     return found
 
 

@@ -19,7 +19,8 @@ from metya.web.errors import ActionError, NotAllowed
 from metya.web.http import member_of
 from metya.web.staff import ReadOnlyAdmin
 from rewards.payouts import actions, checklist, holding, jobs, listing, policy, review, rings, simulated, simulating
-from rewards.payouts.errors import NotReviewer, PointsOpen
+from rewards.payouts.deciding import require_reviewer
+from rewards.payouts.errors import PointsOpen
 from rewards.payouts.forms import DecisionForm, ListForm, ReasonForm
 from rewards.payouts.models import Batch, Hold, Payout, Simulation
 from social.templatetags.metya import met
@@ -236,8 +237,7 @@ class BatchAdmin(ReadOnlyAdmin):
         return get_object_or_404(Batch.objects.select_related("epoch", "submitted_by", "approved_by"), pk=pk)
 
     def _require_reviewer(self, request: HttpRequest) -> None:
-        if not policy.is_reviewer(member_of(request)):
-            raise NotReviewer(_("Only payout reviewers may do this, whatever other role you have."))
+        require_reviewer(member_of(request))
 
     def _review(
         self, request: HttpRequest, batch: Batch, *, ticked: Collection[str], status: int = 200

@@ -12,7 +12,8 @@ from metya.web.errors import NotAllowed
 from rewards.ledger.accounts import TREASURY, held, owed
 from rewards.ledger.actions import transfer
 from rewards.payouts import policy, states
-from rewards.payouts.errors import NotReviewer, SamePerson, WrongState
+from rewards.payouts.deciding import require_other, require_reviewer, require_second
+from rewards.payouts.errors import WrongState
 from rewards.payouts.models import Batch, BatchState, Hold, Payout, PayoutState, Touched
 from rewards.payouts.reasons import clean_reason
 from social.moderation.models import Decision
@@ -34,8 +35,7 @@ def place(*, actor: Member, payout: Payout, reason: str) -> Hold:
     with transaction.atomic():
         payout = Payout.objects.get(pk=payout.pk)
         batch = Batch.objects.live().filter(epoch=payout.epoch_id).first()
-        if not policy.is_reviewer(actor):
-            raise NotReviewer(_("Only payout reviewers may do this, whatever other role you have."))
+        require_reviewer(actor)
         if batch is None or not policy.may_hold(actor, payout, batch):
             raise WrongState(_("Only a payout whose batch is not approved yet can be put on hold."))
         hold = _stop(payout, batch, actor, reason)
@@ -133,8 +133,7 @@ def forfeit(*, actor: Member, hold: Hold, note: str) -> Hold:
     note = clean_reason(note)
     with transaction.atomic():
         hold, payout = _decided_by(actor, hold)
-        if not policy.may_forfeit(actor, hold):
-            raise SamePerson(_("You placed this hold; somebody else has to decide that the amount is forfeited."))
+        require_second(actor, payout.member_id, hold.placed_by_id)
         states.move_hold(hold, Hold.State.FORFEITED, decided_by=actor, decision_note=note)
         states.move_payout(payout, PayoutState.FORFEITED)
         transfer(source=held(payout.wallet), target=TREASURY, amount=hold.amount, key=f"hold:{hold.pk}:forfeited")
@@ -176,10 +175,7 @@ def _give_back(hold: Hold, payout: Payout, actor: Member, note: str) -> None:
 
 def _decided_by(actor: Member, hold: Hold) -> tuple[Hold, Payout]:
     hold = Hold.objects.select_related("payout").get(pk=hold.pk)
-    if not policy.is_reviewer(actor):
-        raise NotReviewer(_("Only payout reviewers may do this, whatever other role you have."))
-    if hold.payout.member_id == actor.pk:
-        raise NotAllowed(_("This is your own payout; another reviewer has to decide."))
+    require_other(actor, hold.payout.member_id)
     if not policy.may_release(actor, hold):
         raise WrongState(_("This hold was decided already."))
     return hold, hold.payout

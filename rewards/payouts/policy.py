@@ -53,11 +53,21 @@ def _stands(decision: Decision) -> bool:
     return decision.applied_at is not None and decision.undone_at is None and decision.overturned_at is None
 
 
+def may_decide(actor: Member, owner: int | None) -> bool:
+    """Any reviewer but the one whose amount it is."""
+    return is_reviewer(actor) and owner != actor.pk
+
+
+def may_take(actor: Member, owner: int | None, placed_by: int | None) -> bool:
+    """Taking somebody's amount for good takes two people: another reviewer than the one who stopped it."""
+    return may_decide(actor, owner) and placed_by is not None and placed_by != actor.pk
+
+
 def may_release(actor: Member, hold: Hold) -> bool:
     """Any reviewer but the one whose payout it is."""
-    return is_reviewer(actor) and hold.state == Hold.State.ACTIVE and hold.payout.member_id != actor.pk
+    return hold.state == Hold.State.ACTIVE and may_decide(actor, hold.payout.member_id)
 
 
 def may_forfeit(actor: Member, hold: Hold) -> bool:
-    """Taking somebody's amount for good takes two people: another reviewer than the one who stopped it."""
-    return may_release(actor, hold) and hold.placed_by_id != actor.pk
+    """Another reviewer than the one who stopped it."""
+    return hold.state == Hold.State.ACTIVE and may_take(actor, hold.payout.member_id, hold.placed_by_id)

@@ -21,6 +21,7 @@ from rewards.epochs.wallets import owners
 from rewards.ledger.models import Transfer
 from rewards.ledger.reads import Balances, balances_of
 from rewards.payouts.models import Hold, Payout, PayoutState
+from rewards.training.models import TrainingPay
 from social.interactions.models import Interaction
 from social.profiles.models import Profile
 
@@ -177,7 +178,8 @@ class Supporter:
 
 @dataclass(frozen=True)
 class Why:
-    """One payout explained. ``from_influence`` is its part by influence, ``other`` what else was earned. Grains."""
+    """One payout explained. Grains: ``from_influence`` is its part by influence, ``training`` what rounds of training allotted,
+    by their number, ``other`` what else was earned."""
 
     payout: Payout
     epoch: Epoch
@@ -192,6 +194,7 @@ class Why:
     total_influence: int
     pool: int
     from_influence: int
+    training: list[tuple[int, int]]
     other: int
     owed_before: int
     minimum: int
@@ -211,6 +214,8 @@ def why(member: Member, number: int) -> Why | None:
     influence_part = int(epoch.splits.get("influence", 0))
     other = _other_earnings(number, payout.wallet) if int(figures.get("earnings", 0)) else 0
     from_influence = payout.earned - other
+    paid = TrainingPay.objects.paid_in(number).filter(wallet=payout.wallet).order_by("round__number") if other else None
+    training = list(paid.values_list("round__number", "grains")) if paid is not None else []
     parts = engine.read_explanation(place, payout.wallet, limit=MOST_ROWS) if payout.influence else []
     total = int(figures.get("total_influence", 0))
     supporters, rest = _supporters(member, epoch, payout, parts, from_influence)
@@ -231,7 +236,8 @@ def why(member: Member, number: int) -> Why | None:
         total_influence=total,
         pool=influence_part,
         from_influence=from_influence,
-        other=other,
+        training=training,
+        other=other - sum(grains for _number, grains in training),
         owed_before=payout.amount + payout.owed - payout.earned,
         minimum=int(figures.get("minimum_payout", 0)),
         cap=cap,

@@ -26,3 +26,21 @@ def _percent(share: float) -> str:
     # number_format alone cuts off, and 12.86 would read 12.
     text = number_format(round(value, places), places, force_grouping=True)
     return f"{text}\u00a0%"
+
+
+@register.filter
+def nano(pico: int | None) -> str:
+    """A value in pico-nats as whole nano-nats with its sign: +1,234, −56, 0."""
+    if pico is None:
+        return ""
+    whole = (abs(pico) + 500) // 1_000
+    sign = "" if not whole else "+" if pico > 0 else "−"
+    return sign + number_format(whole, force_grouping=True)
+
+
+@register.filter
+def nats(value: float | None) -> str:
+    """A gain in nats, with as many decimals as tell it from nothing: 0.0213, −0.0004."""
+    if value is None:
+        return ""
+    return number_format(round(value, 4), 4).replace("-", "−")

@@ -59,8 +59,8 @@ _EVALUATE_1 = Text(
         " is on is used."
     ),
     never=gettext_noop(
-        "Never your messages, never posts that are not public, never what you read or for how long. What is published are sums"
-        " over many members, never a single answer."
+        "Never your messages, never posts that are not public, never what you read or for how long. The public record of a round"
+        " holds the figures of an answer, never words, posts or names."
     ),
     ending=gettext_noop(
         "Taking it back works at once: the next measuring leaves out all of your answers, also if you allow it again later."

@@ -35,6 +35,7 @@ from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
 from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
+from social.training.models import ExampleValue, Validator
 from social.transparency.models import LogName
 from social.trends.models import TrustedMember
 
@@ -183,6 +184,8 @@ _STEPS: tuple[Step, ...] = (
     deleting(Import, "member"),
     deleting(TagFollow, "member"),
     deleting(TrustedMember, "member"),
+    deleting(ExampleValue, "member"),
+    deleting(Validator, "member"),
     deleting(Slate, "member"),
     deleting(Steering, "member"),
     deleting(NotRecommended, "member"),

@@ -34,6 +34,7 @@ from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
 from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
+from social.training.models import ExampleValue, MemberValue, Validator
 from social.transparency.models import LogName
 
 CHUNK = 200
@@ -136,6 +137,13 @@ def sections(member: Member) -> list[Section]:
              number=F("pk"), what=F("ask"), text=F("text"), kept=F("choice"), shared=F("shared"), post=F("post"), at=F("at")),
         rows("assistant-drafts", _("What the drafting assistant answered"), DraftHalf.objects.filter(pair__member=member),
              number=F("pair"), draft=F("side"), style=F("card__name"), text=F("text"), became=F("state")),
+        rows("training", _("What your examples were worth, by round of training"), MemberValue.objects.of(member),
+             round=F("round__number"), worth_pico_nats=F("phi"), examples=F("items"), grains=F("grains"),
+             carried_on=F("balance")),
+        rows("examples-worth", _("What each of your examples was worth"), ExampleValue.objects.of(member),
+             round=F("round__number"), row_of_the_record=F("number"), worth_pico_nats=F("phi")),
+        rows("measuring", _("When you were asked to measure a model"), Validator.objects.of(member),
+             round=F("number"), at=F("asked_at"), answered=F("answered")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),
              what=F("kind"), name=F("file_name"), through=F("done"), at=F("created_at")),
     ]  # fmt: skip

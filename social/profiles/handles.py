@@ -22,7 +22,7 @@ RESERVED = frozenset(
     js label labeller labels ledger legal likes lists live login logout mail manifest me media messages metya mod moderation
     moderator moderators mods network new nobody node nodes notifications null oembed official offline
     onboarding operator owner payout payouts people pool post posts press privacy profile profiles proposals
-    public register replies report reports reviewer reviewers rewards robots root rules search security server
+    public ranking register replies report reports reviewer reviewers rewards robots root rules search security server
     settings share sign_in sign_out sign_up signin signout signup sitemap sitemaps social staff static status
     steward style styles support suspended sysop system tag tags team terms test token tokens transparency treasury trust
     undefined update user users verified verify vote votes wallet wallets webmaster welcome well_known www you

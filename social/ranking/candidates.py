@@ -118,7 +118,8 @@ SELECT c.id, c.source, c.pool, p.author_id, COALESCE(p.quote_of_id, 0), {age}, {
   COALESCE((SELECT 1 FROM social_poll o WHERE o.post_id = p.id LIMIT 1), 0),
   CASE WHEN p.preview_id IS NOT NULL OR p.text LIKE '%://%' THEN 1 ELSE 0 END,
   LENGTH(p.text), CASE WHEN p.text LIKE '%?%' THEN 1 ELSE 0 END, CASE WHEN p.assisted THEN 1 ELSE 0 END,
-  CASE WHEN %(taste)s = 1 THEN p.text ELSE '' END, p.version
+  CASE WHEN %(taste)s = 1 THEN p.text ELSE '' END, p.version,
+  COALESCE((SELECT z.score FROM social_bridge z WHERE z.post_id = p.id), 0)
 FROM chosen c JOIN social_post p ON p.id = c.id JOIN wallets_member m ON m.id = p.author_id
 WHERE p.created_at > %(month)s AND {good} ORDER BY c.id DESC
 """
@@ -164,6 +165,7 @@ class Candidate(NamedTuple):
     assisted: int
     text: str
     version: int
+    bridging: float = 0.0
 
     @property
     def tag_ids(self) -> list[int]:

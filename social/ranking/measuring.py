@@ -11,7 +11,6 @@ from social.ranking.arrays import Floats
 from social.ranking.candidates import Candidate
 from social.ranking.features import PLACE
 from social.ranking.readers import Reader, Tasted
-from social.ranking.similar import bridging_of
 from social.ranking.sources import SOURCES
 
 # Who joined so lately is new here.
@@ -42,9 +41,7 @@ def measure(reader: Reader, found: Sequence[Candidate]) -> Floats:
     for number, source in enumerate(SOURCES):
         if source.feature:
             put(source.feature, [float(one.source == number) for one in found])
-    bridging = bridging_of([one.pk for one in found])
-    if bridging:
-        put("bridging", [bridging.get(one.pk, 0.0) for one in found])
+    put("bridging", [one.bridging for one in found])
     if reader.allows:
         _personal(reader, found, raw)
     return features.standardise(raw)

@@ -21,12 +21,13 @@ from social.consent.models import Purpose
 from social.ranking.arrays import Floats
 from social.ranking.features import FEATURES_VERSION, KEYS, PLACE
 from social.ranking.scoring import LARGEST_SLIDER
-from social.ranking.similar import neighbours_of
 
 logger = logging.getLogger(__name__)
 # A post counts as seen after so long: who comes back at once finds the same order, and not another one for having looked.
 SITTING = timedelta(minutes=30)
 SLATES = 60
+# Posts that go with so many of the newest likes, at most so many of them.
+LIKED, NEAR = 100, 150
 USUAL = 1.0
 _SQL = """
 SELECT 'champion' AS what, v.id AS number, v.weights AS a, CAST(v.number AS {text}) AS b, CAST(NULL AS {blob}) AS bytes
@@ -45,6 +46,14 @@ UNION ALL SELECT * FROM (
 UNION ALL SELECT 'tag', t.tag_id, '', '', NULL FROM social_tagfollow t WHERE t.member_id = %(me)s
 UNION ALL SELECT 'allows', 1, '', '', NULL FROM social_grant g
 WHERE g.member_id = %(me)s AND g.purpose = 'features' AND g.ended_at IS NULL AND g.version = %(consent)s
+UNION ALL SELECT * FROM (
+  SELECT 'near', n.other_id, CAST(SUM(n.score) AS {text}), '', CAST(NULL AS {blob}) FROM social_neighbour n
+  WHERE n.post_id IN (SELECT k.post_id FROM social_like k WHERE k.member_id = %(me)s ORDER BY k.id DESC LIMIT {liked})
+    AND EXISTS (SELECT 1 FROM social_grant g WHERE g.member_id = %(me)s AND g.purpose = 'features' AND g.ended_at IS NULL
+      AND g.version = %(consent)s)
+    AND NOT EXISTS (SELECT 1 FROM social_like o WHERE o.member_id = %(me)s AND o.post_id = n.other_id)
+  GROUP BY n.other_id ORDER BY SUM(n.score) DESC, n.other_id LIMIT {near}
+) near
 UNION ALL SELECT 'taste', 1, CAST(k.data AS {text}), '', NULL FROM social_taste k WHERE k.member_id = %(me)s
 """
 
@@ -116,11 +125,12 @@ def reader_of(member: Member, chain: UUID | None = None, *, now: datetime | None
             reader.tags.add(number)
         elif what == "allows":
             reader.allows = True
+        elif what == "near":
+            reader.neighbours[number] = float(a)
         elif what == "taste":
             taste = a
     if reader.allows:
         reader.taste = Tasted.of(json.loads(taste)) if taste else Tasted()
-        reader.neighbours = neighbours_of(member.pk)
     reader.residual = _residual(member.pk, delta, delta_version)
     return reader
 
@@ -128,7 +138,7 @@ def reader_of(member: Member, chain: UUID | None = None, *, now: datetime | None
 @cache
 def _statement(vendor: str) -> str:
     blob = {"postgresql": "bytea"}.get(vendor, "blob")
-    return _SQL.format(text="text", blob=blob, slates=SLATES)
+    return _SQL.format(text="text", blob=blob, slates=SLATES, liked=LIKED, near=NEAR)
 
 
 def _note(reader: Reader, blob: Any, *, mine: bool, settled: bool) -> None:

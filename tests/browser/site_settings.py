@@ -8,3 +8,4 @@ from tests.settings import *  # noqa: F403
 DATA_DIR = Path(os.environ["SITE_DATA_DIR"])
 MEDIA_ROOT = DATA_DIR / "media"
 EPOCHS_DIR = DATA_DIR / "epochs"
+TRAINING_DIR = DATA_DIR / "training"

@@ -19,12 +19,15 @@ from metya.members.models import Departure
 from metya.wallets.models import Member
 from metya.wallets.signing_in import AWAY
 from rewards.payouts.models import Batch, Payout
+from rewards.training import allotting
+from rewards.training.models import TrainingPay
 from social.appeals import actions as appeals
 from social.assistant.models import DraftHalf, DraftPair, StyleCard
 from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.posts.models import Post
 from social.ranking.serving import for_you
+from social.training.models import MemberValue, Round
 from tests import make
 from tests.browser import axe
 
@@ -64,7 +67,12 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
     """Seeded once for the tests of this module, which only look; emptied after them."""
     place = tmp_path_factory.mktemp("pages")
     own = override_settings(
-        DEMO=True, GENESIS_DATE="", CHAIN_RPC_URL="", MEDIA_ROOT=place / "media", EPOCHS_DIR=place / "epochs"
+        DEMO=True,
+        GENESIS_DATE="",
+        CHAIN_RPC_URL="",
+        MEDIA_ROOT=place / "media",
+        EPOCHS_DIR=place / "epochs",
+        TRAINING_DIR=place / "training",
     )
     with django_db_blocker.unblock(), own:
         server = LiveServer("127.0.0.1")
@@ -85,12 +93,26 @@ def drafted(member: Member) -> DraftPair:
     return pair
 
 
+def _taught(ines: Member) -> TrainingPay:
+    """What the first round allots to ines; where so few members taught it that it paid nobody, as if it had."""
+    one = Round.objects.finished().get(number=1)
+    MemberValue.objects.get_or_create(round=one, member=ines, defaults={"number": 999, "phi": -5_000_000, "items": 8})
+    if (pay := TrainingPay.objects.filter(round=one, member=ines).first()) is not None:
+        return pay
+    Round.objects.filter(pk=one.pk).update(pool=90_000_000_000)
+    MemberValue.objects.filter(round=one, member=ines).update(grains=9_000_000_000)
+    TrainingPay.objects.filter(round=one).delete()
+    allotting.allot(one)
+    return TrainingPay.objects.get(round=one, member=ines)
+
+
 def _pages(url: str) -> Town:
     ines = Member.objects.get(handle="ines")
     thread = Post.objects.filter(deleted_at=None, reply_count__gt=0, in_reply_to=None).order_by("-reply_count").first()
     payout = Payout.objects.filter(member=ines).order_by("-epoch").first()
     batch = Batch.objects.order_by("-pk").first()
     receipt = consent.give(actor=ines, purpose="train", version=1)
+    pay = _taught(ines)
     line = Notification.objects.filter(member=ines, kind="like").order_by("-pk").first()
     assert thread and payout and batch and line
     epoch, slate = payout.epoch_id, for_you(ines).slate
@@ -112,6 +134,9 @@ def _pages(url: str) -> Town:
             "/rewards/epochs/",
             "/transparency/",
             "/transparency/log/",
+            "/ranking/",
+            "/ranking/1/",
+            "/rewards/training/1/",
             "/search/?q=the",
             "/nowhere/",
         ],
@@ -181,6 +206,8 @@ def _pages(url: str) -> Town:
                 "/settings/blocked/",
                 "/@tomasz/report/",
                 "/rewards/",
+                "/rewards/training/",
+                "/rewards/training/1/mine/",
                 f"/rewards/epochs/{epoch}/",
             ),
             *(f"/rewards/epochs/{epoch}/why/", "/rewards/epochs/", "/rewards/claim/", "/help/", "/nowhere/"),
@@ -197,6 +224,7 @@ def _pages(url: str) -> Town:
             "/settings/consent/examples/",
             "/rewards/",
             "/rewards/claim/",
+            "/rewards/training/",
             "/welcome/profile/",
             "/welcome/people/",
         ],
@@ -205,6 +233,9 @@ def _pages(url: str) -> Town:
             "/admin/rewards/batch/",
             f"/admin/rewards/batch/{batch.pk}/change/",
             f"/admin/rewards/batch/{batch.pk}/payouts/",
+            "/admin/rewards/trainingpay/",
+            f"/admin/rewards/trainingpay/{pay.pk}/change/",
+            f"/admin/rewards/trainingpay/{pay.pk}/hold/",
         ],
         moderator=[
             "/admin/moderation/queue/",

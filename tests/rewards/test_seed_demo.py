@@ -63,7 +63,12 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
     """One seeded database for the tests that only look; taken back after them."""
     place = tmp_path_factory.mktemp("demo")
     own = override_settings(
-        DEMO=True, GENESIS_DATE="", CHAIN_RPC_URL="", EPOCHS_DIR=place / "epochs", MEDIA_ROOT=place / "media"
+        DEMO=True,
+        GENESIS_DATE="",
+        CHAIN_RPC_URL="",
+        EPOCHS_DIR=place / "epochs",
+        MEDIA_ROOT=place / "media",
+        TRAINING_DIR=place / "training",
     )
     with django_db_blocker.unblock(), own, transaction.atomic():
         yield Seeded(seed(), place)

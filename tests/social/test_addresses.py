@@ -18,6 +18,7 @@ PUBLIC = {
     "profiles:detail", "profiles:replies", "profiles:likes", "lists:detail", "lists:people", "lists:of-member",
     "labels:of-labeller",
     "polls:results", "posts:history", "rules:index",
+    "training:index", "training:round", "training:verify", "training:file",
     "transparency:index", "transparency:log", "transparency:download", "transparency:report",
     "search:results",
     "installing:manifest", "installing:worker", "installing:offline", "installing:receive",

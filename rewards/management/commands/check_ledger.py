@@ -14,8 +14,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = checking.run()
         for difference in found:
-            self.stderr.write(str(difference))
+            self.stderr.write(difference)
         if found:
-            raise CommandError(f"{len(found)} balances are not the sum of their transfers", returncode=1)
+            raise CommandError(f"{len(found)} differences between the books and their transfers", returncode=1)
         last = LedgerCheck.objects.latest("pk")
         self.stdout.write(f"ledger: {last.accounts} balances are the sum of their {last.transfers} transfers")

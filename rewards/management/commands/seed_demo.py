@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from metya.wallets.models import Member
-from rewards.demo import history, schedule
+from rewards.demo import history, schedule, teaching
 from rewards.reports.jobs import count_today
-from social.demo import aftermath, bell, community, letters, planting
+from social.demo import aftermath, bell, community, letters, planting, trained
 from social.trends import actions as trends
 
 RANGES = {
@@ -57,6 +57,9 @@ class Command(BaseCommand):
             letters.write(planted)
             history.past(planted, self._say)
             trends.count_trends()
+        # Rounds keep their records on disk, so each is stored by itself.
+        trained.add(planted, self._say)
+        teaching.pay(planted, self._say)
         self._say(history.publish())
         with transaction.atomic():
             history.date_back(made.now)

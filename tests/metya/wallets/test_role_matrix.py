@@ -23,6 +23,7 @@ from metya.wallets.models import Member, Role
 from rewards.chain.models import ChainTransaction
 from rewards.payouts import holding, simulating
 from rewards.reports.models import Export
+from rewards.training.models import TrainingPay
 from social.appeals import actions as appeals
 from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, StyleCard
 from social.detection import actions as detectors
@@ -35,7 +36,9 @@ from social.looks.models import Ending
 from social.moderation.models import Case, Decision
 from social.posts.models import Tag
 from social.profiles.models import Profile
+from social.ranking.models import ModelVersion
 from social.rules.models import Rule
+from social.training.models import Round, Switch
 from tests import make
 from tests.rewards import village
 
@@ -56,6 +59,8 @@ FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add",
     ("label", "change"): DECIDE,
     ("assistantconfig", "add"): NOBODY,  # there is one already
     ("assistantconfig", "change"): {ADMIN},
+    ("switch", "add"): {ADMIN},
+    ("switch", "change"): {ADMIN},
 }
 
 # The pages beside lists and forms: who opens them, and whose POST is heard.
@@ -92,6 +97,8 @@ OWN: dict[str, tuple[set[str], set[str]]] = {
     "admin:rewards_batch_reject": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_hold": ({REVIEWER}, {REVIEWER}),
     "admin:rewards_batch_decide": ({REVIEWER}, {REVIEWER}),
+    "admin:rewards_trainingpay_hold": ({REVIEWER}, {REVIEWER}),
+    "admin:rewards_trainingpay_decide": ({REVIEWER}, {REVIEWER}),
     "admin:social_detector_trial": (DECIDE | {AUDITOR}, SETS),
     "admin:index": (STAFF, NOBODY),
 }
@@ -122,6 +129,7 @@ ACTIONS = {
     "unrecommend": EXPORTS,
     "retry": {REVIEWER, ADMIN},
     "run_again": {ADMIN},
+    "bring_back": {ADMIN},
 }
 _CHANGES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(?!\"(django_session|usersessions_usersession)\")", re.I)
 NOT_HEARD = (403, 404, 405)
@@ -161,6 +169,12 @@ def world(settings, fay, finn, alice, carol, mona):
     Detector.objects.update(params={"phrases": ["coins"]}, active=True)
     assert looking_on.look_at(make.post(alice, "Coins for all").pk) == 1
     housekeeping.enqueue()
+    version = ModelVersion.objects.create(number=1, weights="{}", features_version="x")
+    learned = Round.objects.create(number=1, state="done", finished_at=timezone.now(), pool=9, parent=version)
+    Switch.objects.create(pk=1)
+    pay = TrainingPay.objects.create(
+        round=learned, member=carol, number=0, grains=5, held_until_round=2, held_until=timezone.now()
+    )
     export = Export.objects.create(asked_by=fay, name="posts", format="xlsx")
     return {
         "social_detector_trial": {"pk": detector.pk},
@@ -168,6 +182,8 @@ def world(settings, fay, finn, alice, carol, mona):
         "rewards_batch_hold": {"pk": payouts[1].pk},
         "rewards_batch_decide": {"pk": hold.pk},
         "rewards_batch_simulation": {"pk": simulation.pk},
+        "rewards_trainingpay_hold": {"pk": pay.pk},
+        "rewards_trainingpay_decide": {"pk": pay.pk},
         "queue": {"pk": first.case_id},
         "queue:undo": {"pk": made.pk},
         "appeals-desk": {"pk": appeal.pk},

@@ -25,6 +25,7 @@ VIEWABLE = {
     "epoch": {"reviewer", "manager"},
     "parameters": {"reviewer", "manager"},
     "seed": {"reviewer", "manager"},
+    "trainingpay": {"reviewer"},
 }
 
 

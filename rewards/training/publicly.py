@@ -1,0 +1,54 @@
+"""The public page of a round: what was learned, what it paid, and the files from which anybody computes it again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from metya.wallets.models import Member
+from rewards.training import records
+from social.training import words
+from social.training.models import MemberValue, Round
+
+
+@dataclass(frozen=True)
+class Page:
+    """``paid`` members share ``given`` grains of the pool. ``mine`` is what the viewer was allotted, None without a part."""
+
+    round: Round
+    promoted: bool
+    verdict: str
+    files: list[records.File]
+    rules: dict[str, Any]
+    given: int
+    left: int
+    paid: int
+    validators: int
+    mine: int | None
+    before: int | None
+    after: int | None
+
+
+def page(number: int, viewer: Member | None) -> Page | None:
+    """Of a finished round, or None; four queries."""
+    one = Round.objects.finished().filter(number=number).first()
+    if one is None:
+        return None
+    values = MemberValue.objects.filter(round=one)
+    sums = values.filter(grains__gt=0).aggregate(grains=Sum("grains"), count=Count("pk"))
+    given = int(sums["grains"] or 0)
+    around = set(Round.objects.finished().filter(number__in=[number - 1, number + 1]).values_list("number", flat=True))
+    return Page(
+        round=one,
+        promoted=bool(one.verdict.get("promote")),
+        verdict=words.verdict_of(one.verdict),
+        files=records.files_of(one),
+        rules=records.rules_of(one),
+        given=given,
+        left=one.pool - given,
+        paid=sums["count"],
+        validators=int(one.verdict.get("validators", 0)),
+        mine=values.of(viewer).values_list("grains", flat=True).first() if viewer else None,
+        before=number - 1 if number - 1 in around else None,
+        after=number + 1 if number + 1 in around else None,
+    )

@@ -1,0 +1,94 @@
+"""The public record of a round: its files as they are served, and what a receipt takes from them."""
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from social.ranking.payment import ITEM_CAP
+from social.training import folders
+from social.training.models import Round
+
+logger = logging.getLogger(__name__)
+_NANO = 1_000
+
+
+@dataclass(frozen=True)
+class File:
+    """A public file. Bytes and hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the pool was divided by: accepted examples that count, and nano-nats above nothing; carried pico-nats by number."""
+
+    items: int
+    value: int
+    carried: dict[int, int]
+
+
+def files_of(one: Round) -> list[File]:
+    """The files in their order; none where the round has no record, or it is not as it was stored."""
+    place = folders.directory(one.number)
+    try:
+        lines = sums_of(one).splitlines()
+        return [File(name, (place / name).stat().st_size, digest) for digest, name in map(str.split, lines)]
+    except (OSError, ValueError):
+        return []
+
+
+def sums_of(one: Round) -> str:
+    """The lines of sha256sum; their own SHA-256 is the round's. Raises OSError, ValueError when a file was changed."""
+    if not one.folder:
+        raise FileNotFoundError(one.number)
+    return _sums(one.number, one.record_sha256)
+
+
+@lru_cache(maxsize=256)
+def _sums(number: int, sha256: str) -> str:
+    """Read through once for each process: a record never changes."""
+    found = folders.sums(folders.directory(number))
+    if hashlib.sha256(found.encode()).hexdigest() != sha256:
+        logger.error("the record of round %s is not as it was stored", number)
+        raise ValueError(number)
+    return found
+
+
+def rules_of(one: Round) -> dict[str, Any]:
+    """By which rules it was computed: round.json; empty where there is no record."""
+    try:
+        found: dict[str, Any] = json.loads((folders.directory(one.number) / "round.json").read_bytes())["rules"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return found
+
+
+def totals_of(one: Round) -> Totals | None:
+    """From members.csv; None where there is no record."""
+    try:
+        return _totals(one.number, one.record_sha256) if one.folder else None
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _totals(number: int, _sha256: str) -> Totals:
+    items, value, carried = 0, 0, {}
+    text = (folders.directory(number) / "members.csv").read_text(encoding="utf-8")
+    for line in text.splitlines()[1:]:
+        member, _name, phi, before, count, _grains = line.split(",")
+        items += min(int(count), ITEM_CAP)
+        value += weighed(int(phi) + int(before))
+        carried[int(member)] = int(before)
+    return Totals(items, value, carried)
+
+
+def weighed(worth: int) -> int:
+    """Pico-nats as they weigh in the part by value: whole nano-nats above nothing, halves up."""
+    return max(0, (worth + _NANO // 2) // _NANO)

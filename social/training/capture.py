@@ -1,0 +1,63 @@
+"""Whether those who measure answer unlike everybody else: the sign that measuring was captured.
+
+Members who train, and allow to be measured by, are measured by a model that did not learn from them (cross-fitted); those
+drawn by lot by one that did not either. Both should find the model right equally often. A difference above five in a hundred,
+and beyond what chance explains, is an alarm: nothing is promoted or paid until people have looked.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from social.ranking import evaluation
+from social.ranking.arrays import Bools, Floats
+from social.ranking.errors import RankingError
+from social.ranking.evaluation import HeldOut
+from social.ranking.learning import pair_weights
+from social.ranking.rounds import Inputs
+
+THRESHOLD = 0.05
+# Below so many pairs or members on either side nothing is said.
+LEAST_PAIRS, LEAST_MEMBERS = 100, 10
+_ERRORS = 3.0
+
+
+@dataclass(frozen=True)
+class Capture:
+    """How often the model is right on either side, from 0 to 1; None where too little is known to compare."""
+
+    drawn: float | None = None
+    others: float | None = None
+    alarm: bool = False
+
+
+def captured(inputs: Inputs, start: Floats, table: Floats, measured: Bools, key: bytes) -> Capture:
+    """``measured`` are the examples whose members allow to be measured by."""
+    held, examples = inputs.validation, inputs.examples
+    drawn = evaluation.held_out(held.z, held.weights, held.members, held.groups, start, table)
+    worth = pair_weights(examples.members, examples.weights, inputs.rules.member_cap)
+    try:
+        crossed = evaluation.cross_fit(
+            examples.z, worth, examples.members, examples.groups, start, inputs.rules.lam, key
+        )
+    except RankingError:
+        return Capture()
+    others = crossed.of(measured)
+    if not (_enough(drawn) and _enough(others)):
+        return Capture()
+    one, its_error = _right(drawn)
+    other, error = _right(others)
+    apart = abs(one - other)
+    return Capture(one, other, apart > THRESHOLD and apart > _ERRORS * float(np.hypot(its_error, error)))
+
+
+def _enough(pairs: HeldOut) -> bool:
+    return len(pairs.members) >= LEAST_PAIRS and len(np.unique(pairs.members)) >= LEAST_MEMBERS
+
+
+def _right(pairs: HeldOut) -> tuple[float, float]:
+    """How often the model is right, a member counting as one, and its standard error."""
+    right = (pairs.after > 0) + 0.5 * (pairs.after == 0)
+    _, place, times = np.unique(pairs.members, return_inverse=True, return_counts=True)
+    means = np.bincount(place, weights=right) / times
+    return float(means.mean()), float(means.std() / np.sqrt(len(means)))

@@ -1,0 +1,86 @@
+"""The public record of each round on disk: DATA_DIR/training/<number>/, written beside and given its name when all is stored."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from social.ranking import record
+from social.training.models import Round
+
+FILES = record.FILES
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record under a name of its own, and what vouches for it."""
+
+    place: Path
+    sha256: str
+
+
+def home() -> Path:
+    """Where the records are."""
+    return Path(settings.TRAINING_DIR)
+
+
+def directory(number: int) -> Path:
+    """The record of a round."""
+    return home() / str(number)
+
+
+def draft(number: int, whole: record.Round) -> Draft:
+    """Write a record beside the others. Raises OSError."""
+    home().mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix=f".{number}-", dir=home()))
+    try:
+        place.chmod(0o755)
+        record.write(place, whole)
+        return Draft(place, sha256(place))
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def name(made: Draft, number: int) -> None:
+    """Give a draft its name; what stands there belongs to no stored round."""
+    shutil.rmtree(directory(number), ignore_errors=True)
+    made.place.rename(directory(number))
+    handle = os.open(home(), os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def clear(number: int) -> None:
+    """Remove what a round that failed left."""
+    shutil.rmtree(directory(number), ignore_errors=True)
+    for place in home().glob(f".{number}-*"):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def sums(place: Path) -> str:
+    """The lines of sha256sum over the files in their order. Raises OSError."""
+    lines = []
+    for file in FILES:
+        with (place / file).open("rb") as opened:
+            lines.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {file}\n")
+    return "".join(lines)
+
+
+def sha256(place: Path) -> str:
+    """What vouches for a folder: the SHA-256 of those lines."""
+    return hashlib.sha256(sums(place).encode()).hexdigest()
+
+
+def intact(one: Round) -> bool:
+    """Whether the folder is as it was stored."""
+    try:
+        return bool(one.folder) and sha256(directory(one.number)) == one.record_sha256
+    except OSError:
+        return False

@@ -1,0 +1,47 @@
+"""The pictures of the model's page; each stands beside its table."""
+
+from django.template.defaultfilters import floatformat
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from metya.web.charts import Bar, Point, line, rows
+from metya.web.numbers import grouped
+from social.training.models import Round
+from social.training.reads import Told, told
+
+
+def percent(share: float) -> str:
+    """With one decimal, as the language writes it."""
+    return f"{floatformat(share, 1)} %"
+
+
+def curve(one: "Told | Round | None") -> SafeString:
+    """Of how many members' examples the model orders how many comparisons rightly."""
+    found = one.round if isinstance(one, Told) else one
+    if found is None or len(found.curve) < 2:
+        return SafeString("")
+    points = [(int(each["members"]), 100 * float(each["accuracy"])) for each in found.curve]
+    ends = (0, len(points) - 1)
+    # Evenly apart: the first members teach most, and stand close together on a true scale.
+    drawn = [
+        Point(place, share, percent(share) if place in ends else "", grouped(members))
+        for place, (members, share) in enumerate(points)
+    ]
+    label = _("Comparisons that the model orders rightly, by members trained on: %(list)s.") % {
+        "list": ", ".join(f"{grouped(members)}: {percent(share)}" for members, share in points)
+    }
+    return line(drawn, label, axis=_("members whose examples it learned from"))
+
+
+def groups(one: "Told | Round | None") -> SafeString:
+    """How often the model is right for each group of fifty; nothing where there is but one."""
+    found = told(one) if isinstance(one, Round) else one
+    if found is None or len(found.served) < 2:
+        return SafeString("")
+    named = [(row.name or _("everybody else"), row) for row in found.served]
+    bars = [Bar(round(row.after), name, marked=bool(row.name)) for name, row in named]
+    notes = [percent(row.after) for _name, row in named]
+    label = _("How often it is right by group: %(list)s.") % {
+        "list": ", ".join(f"{name} {percent(row.after)}" for name, row in named)
+    }
+    return rows(bars, label, notes=notes)

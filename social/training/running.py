@@ -1,0 +1,199 @@
+"""The life of a round: begun, computed, stored whole at one moment, or failed with its reason.
+
+Nothing is stored before the end but the row of the round, so whoever dies on the way leaves the champion as it was; the next
+pass finds a row that has been silent too long, says so on it, and begins anew. A member who takes the consent back while a
+round is computed is taken out by computing it again; the last look at the consents holds them still until all is stored.
+"""
+
+import logging
+import shutil
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from metya.ops import audit
+from metya.wallets.models import Member
+from social.consent.models import Grant, Purpose
+from social.ranking.champions import ensure_first
+from social.ranking.errors import RankingError
+from social.ranking.models import ModelVersion
+from social.training import budget, folders, lots, replaying, snapshot, storing, versions
+from social.training.computing import NothingToLearn, Result, Setting, compute
+from social.training.models import MemberValue, Mode, Round, RoundState
+from social.training.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
+# How often a round is computed anew because somebody withdrew meanwhile, or the version in use changed.
+ATTEMPTS = 4
+_LONGEST = 500
+
+
+class Again(Exception):
+    """What was computed is not true any more: ``withdrawn``, ``champion-changed``, ``switched``."""
+
+
+class Gone(Exception):
+    """Another pass took this round for dead, and said so on its row."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a round would store."""
+
+    taken: Snapshot
+    parent: ModelVersion
+    setting: Setting
+    result: Result
+    mode: str
+
+
+def train(*, asked_by: Member | None = None, fresh: bool = False) -> Round | None:
+    """One round to its end, with its row; None while another runs, while training is stopped, or where nothing changed since
+    the last one (``fresh``: train all the same)."""
+    heal()
+    if versions.mode() == Mode.STOPPED or (not fresh and unchanged()):
+        return None
+    one = begin(asked_by)
+    if one is None:
+        return None
+    try:
+        _attempts(one)
+    except NothingToLearn as nothing:
+        _end(one, RoundState.NOTHING, nothing.code)
+    except Gone:
+        logger.exception("round %s was taken for dead while it ran; nothing of it is stored", one.number)
+    except Again as again:
+        _end(one, RoundState.FAILED, str(again))
+    except RankingError as error:
+        logger.exception("round %s cannot be computed", one.number)
+        _end(one, RoundState.FAILED, f"{error.code}: {error}")
+    except OSError as error:
+        logger.exception("the record of round %s cannot be written", one.number)
+        _end(one, RoundState.FAILED, f"disk: {error.strerror or error}")
+    except Exception as error:
+        logger.exception("round %s failed", one.number)
+        _end(one, RoundState.FAILED, f"fault: {type(error).__name__}")
+    one.refresh_from_db()
+    if one.state == RoundState.DONE:
+        lots.invite(one.number + 1)
+    return one
+
+
+def heal() -> int:
+    """Mark rounds that died with their process as failed, and clear away what they left on disk; how many."""
+    found = 0
+    for one in Round.objects.silent():
+        found += _end(one, RoundState.FAILED, "silent")
+    return found
+
+
+def begin(asked_by: Member | None = None) -> Round | None:
+    """The row of the next round; None while another runs."""
+    try:
+        with transaction.atomic():
+            number = int(Round.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+            return Round.objects.create(number=number, asked_by=asked_by)
+    except IntegrityError:
+        return None
+
+
+def unchanged() -> bool:
+    """Whether the last finished round had the same examples and the same champion."""
+    last = Round.objects.finished().latest_first().first()
+    if last is None:
+        return False
+    champion = ModelVersion.objects.champion().first()
+    standing = champion is not None and champion.pk in (last.parent_id, last.challenger_id)
+    promoted = champion is not None and champion.pk == last.challenger_id
+    return standing and not promoted and snapshot.take().ids == last.ids
+
+
+def computed(number: int) -> Computed:
+    """The round as it would be now; stores nothing. Raises NothingToLearn, RankingError."""
+    taken, parent, mode = snapshot.take(), ensure_first(), versions.mode()
+    weights = versions.readable(parent)
+    if weights is None:
+        raise RankingError("The version in use cannot be read; bring an earlier one back.", code="champion-unreadable")
+    setting = Setting(
+        number=number,
+        version=versions.next_number(),
+        parent=parent.number,
+        champion=weights,
+        seed=lots.draw(number).seed,
+        budget=budget.now(),
+        promoting=mode == Mode.ON,
+        carried=_carried(),
+        explored=replaying.explored(taken.groups),
+    )
+    return Computed(taken, parent, setting, compute(taken, setting), mode)
+
+
+def _carried() -> dict[int, int]:
+    """What members carry from their last round, where it is below nothing; two queries."""
+    latest = MemberValue.objects.order_by().values("member").annotate(last=Max("pk")).values("last")
+    rows = MemberValue.objects.filter(pk__in=latest, balance__lt=0)
+    return dict(rows.values_list("member", "balance"))
+
+
+def _attempts(one: Round) -> None:
+    for left in reversed(range(ATTEMPTS)):
+        _beat(one)
+        made = computed(one.number)
+        _beat(one)
+        draft = folders.draft(one.number, made.result.record)
+        try:
+            _store(one, made, draft)
+            return
+        except Again as again:
+            logger.warning("round %s begins anew: %s", one.number, again)
+            if not left:
+                raise
+        finally:
+            shutil.rmtree(draft.place, ignore_errors=True)
+
+
+@transaction.atomic
+def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
+    """All of it, or nothing. Raises Again, Gone."""
+    row = Round.objects.select_for_update().running().filter(pk=one.pk).first()
+    if row is None:
+        raise Gone
+    # Taking a consent back waits here, and counts from the next round on.
+    for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
+        list(Grant.objects.active(purpose).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if snapshot.gone(made.taken):
+        raise Again("withdrawn")
+    champion = ModelVersion.objects.select_for_update().champion().first()
+    if champion is None or champion.pk != made.parent.pk:
+        raise Again("champion-changed")
+    if versions.mode() != made.mode:
+        raise Again("switched")
+    version = storing.store(row, made.taken, made.setting, made.result, champion)
+    row.folder, row.record_sha256 = str(row.number), draft.sha256
+    row.save(update_fields=["folder", "record_sha256"])
+    audit.record(
+        row.asked_by, "training.round", row, promoted=made.result.promote, version=version.number,
+        snapshot=row.snapshot, record=row.record_sha256,
+    )  # fmt: skip
+    # Last, so that a folder with this name belongs to a round that was stored; what fails after it clears it away.
+    folders.name(draft, row.number)
+
+
+def _beat(one: Round) -> None:
+    """Say that it is alive. Raises Gone."""
+    if not Round.objects.running().filter(pk=one.pk).update(beat_at=timezone.now()):
+        raise Gone
+
+
+def _end(one: Round, state: RoundState, error: str) -> int:
+    """1 when it was running until now."""
+    changed = (
+        Round.objects.running()
+        .filter(pk=one.pk)
+        .update(state=state, finished_at=timezone.now(), error=error[:_LONGEST])
+    )
+    if changed:
+        folders.clear(one.number)
+    return changed

@@ -1,0 +1,102 @@
+"""What a round learns from and is measured by: the examples whose members allow it, as they stand at one moment."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import transaction
+
+from social.comparisons.models import Example, ExampleQuerySet
+from social.consent.models import Purpose
+from social.ranking.arrays import Bools, Floats, Ints
+from social.ranking.design import LARGEST
+from social.ranking.features import KEYS
+from social.ranking.models import Steering
+
+logger = logging.getLogger(__name__)
+# The newest that take part: what fits into memory and an hour.
+MOST = 1_000_000
+CHUNK = 5_000
+_FLOAT = np.dtype("<f8")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Examples by ascending id. ``taps`` tells which belong to one tap or answer: an item is accepted once."""
+
+    ids: Ints
+    members: Ints
+    taps: Ints
+    weights: Floats
+    z: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def of(self, kept: "Bools | Ints") -> "Rows":
+        """Some of them."""
+        return Rows(self.ids[kept], self.members[kept], self.taps[kept], self.weights[kept], self.z[kept])
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What may train, what may measure, and the opt-in groups by member. ``damaged`` rows were left out."""
+
+    training: Rows
+    measuring: Rows
+    groups: dict[int, str]
+    damaged: int = 0
+
+    @property
+    def ids(self) -> str:
+        """SHA-256 of the sorted ids, those that train and then those that measure, one a line."""
+        lines = [f"train {pk}\n" for pk in self.training.ids.tolist()]
+        lines += [f"evaluate {pk}\n" for pk in self.measuring.ids.tolist()]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def take() -> Snapshot:
+    """As of now; three queries."""
+    with transaction.atomic():
+        training, bad = _rows(Example.objects.consented(Purpose.TRAIN))
+        measuring, worse = _rows(Example.objects.consented(Purpose.EVALUATE))
+        groups = dict(Steering.objects.exclude(group="").values_list("member", "group"))
+    if bad or worse:
+        logger.error("%s examples have numbers that cannot be used, and were left out", bad + worse)
+    return Snapshot(training, measuring, groups, bad + worse)
+
+
+def gone(taken: Snapshot) -> int:
+    """How many examples of a snapshot nobody allows any more, or are deleted; two queries."""
+    return sum(
+        len(np.setdiff1d(rows.ids, _ids(Example.objects.granted(purpose).filter(member__is_active=True))))
+        for purpose, rows in ((Purpose.TRAIN, taken.training), (Purpose.EVALUATE, taken.measuring))
+    )
+
+
+def _ids(rows: ExampleQuerySet) -> Ints:
+    return np.fromiter(rows.values_list("pk", flat=True).iterator(chunk_size=CHUNK), dtype=np.int64)
+
+
+def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
+    """The newest, and how many had to be left out."""
+    plain: list[tuple[int, int, int, float]] = []
+    raw, damaged = bytearray(), 0
+    wide = len(KEYS) * _FLOAT.itemsize
+    columns = found.order_by("-pk").values_list("pk", "member", "feedback", "base", "z")[:MOST]
+    for pk, member, feedback, base, z in columns.iterator(chunk_size=CHUNK):
+        if len(z) != wide:
+            damaged += 1
+            continue
+        plain.append((pk, member, -pk if feedback is None else feedback, base))
+        raw += z
+    z_all = np.frombuffer(bytes(raw), dtype=_FLOAT).reshape(-1, len(KEYS))
+    whole = np.array([one[:3] for one in plain], dtype=np.int64).reshape(-1, 3)
+    weights = np.array([one[3] for one in plain], dtype=np.float64)
+    # NaN compares as false, so it is left out as well.
+    usable = (np.abs(z_all) <= LARGEST).all(axis=1) & np.isfinite(weights)
+    order = np.argsort(whole[:, 0], kind="stable")
+    order = order[usable[order]]
+    rows = Rows(whole[order, 0], whole[order, 1], whole[order, 2], weights[order], z_all[order])
+    return rows, damaged + int((~usable).sum())

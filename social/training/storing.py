@@ -1,0 +1,117 @@
+"""Writing down a round that was computed: the version, its figures, and what each member's examples were worth."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from social.ranking import rounds
+from social.ranking.evaluation import Score
+from social.ranking.features import FEATURES_VERSION
+from social.ranking.models import ModelVersion, State
+from social.training import versions
+from social.training.computing import Result, Setting
+from social.training.models import ExampleValue, MemberValue, Round, RoundState
+from social.training.snapshot import Snapshot
+
+BATCH = 2_000
+KEPT = timedelta(days=30)
+# What a version depends on beside its examples; the modules of `social.ranking` that compute.
+_CODE = ("design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
+
+
+@cache
+def code_version() -> str:
+    """SHA-256 of the source that computed a round."""
+    place = Path(rounds.__file__).parent
+    return hashlib.sha256(b"".join((place / f"{name}.py").read_bytes() for name in _CODE)).hexdigest()
+
+
+def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champion: ModelVersion) -> ModelVersion:
+    """The challenger as a version, in use or rejected; the round with its figures; values. Within a transaction."""
+    version = ModelVersion.objects.create(
+        number=setting.version,
+        state=State.REJECTED,
+        weights=result.outcome.challenger(result.record.inputs).to_json(),
+        features_version=FEATURES_VERSION,
+        parent=champion,
+        snapshot=result.record.snapshot,
+        lam=result.record.inputs.rules.lam,
+        metrics=_figures(result),
+        code=code_version(),
+    )
+    if result.promote and setting.promoting:
+        versions.put_in_use(version)
+    gain = result.outcome.gain
+    row.state, row.finished_at = RoundState.DONE, timezone.now()
+    row.snapshot, row.ids = result.record.snapshot, taken.ids
+    row.examples, row.members = len(result.examples), len(result.members)
+    row.parent, row.challenger = champion, version
+    row.gain, row.gain_low, row.gain_high = gain.mean, gain.lower, gain.upper
+    row.verdict, row.curve = _verdict(taken, setting, result), result.curve
+    row.budget, row.pool = setting.budget.grains, result.outcome.shares.pool
+    row.save()
+    _values(row, result)
+    return version
+
+
+def _figures(result: Result) -> dict[str, Any]:
+    return {"total": _score("", result.total), "groups": [_score(name, one) for name, one in result.scores.items()]}
+
+
+def _score(name: str, one: Score) -> dict[str, Any]:
+    return {"name": name, **asdict(one)}
+
+
+def _verdict(taken: Snapshot, setting: Setting, result: Result) -> dict[str, Any]:
+    said, inputs = result.outcome.verdict, result.record.inputs
+    reasons = list(said.reasons)
+    reasons += ["captured"] * result.capture.alarm
+    reasons += ["pinned"] * (not setting.promoting)
+    return _figures(result) | {
+        "promote": said.promote and not result.capture.alarm and setting.promoting,
+        "rule": said.promote,
+        "reasons": reasons,
+        "worse": [inputs.groups[at] if at >= 0 else "" for at in said.worse],
+        "replay": asdict(inputs.replay) if inputs.replay else None,
+        "validators": len(np.unique(inputs.validation.members)),
+        "answers": len(inputs.validation),
+        "capture": asdict(result.capture),
+        "damaged": taken.damaged,
+    }
+
+
+def _values(row: Round, result: Result) -> None:
+    """Balances move with money alone: where nothing was paid, nobody carries anything on for it."""
+    record, shares = result.record, result.outcome.shares
+    paying = shares.pool > 0
+    numbers = record.inputs.examples.members.tolist()
+    members = result.members.tolist()
+    balances = shares.balances if paying else record.inputs.carried
+    columns = zip(members, record.member_values, record.inputs.items, record.grains, balances, strict=True)
+    MemberValue.objects.bulk_create(
+        (
+            MemberValue(round=row, member_id=pk, number=at, phi=phi, items=items, grains=grains, balance=balance)
+            for at, (pk, phi, items, grains, balance) in enumerate(columns)
+        ),
+        batch_size=BATCH,
+    )
+    rows = zip(result.examples.tolist(), numbers, record.values.tolist(), strict=True)
+    ExampleValue.objects.bulk_create(
+        (
+            ExampleValue(round=row, example_id=pk, member_id=members[number], number=at, phi=phi)
+            for at, (pk, number, phi) in enumerate(rows)
+        ),
+        batch_size=BATCH,
+    )
+
+
+def forget_details() -> int:
+    """Of rounds that promoted nothing the values of single examples are kept for a month: they were paid nothing."""
+    old = Round.objects.finished().filter(pool=0, finished_at__lt=timezone.now() - KEPT)
+    return ExampleValue.objects.filter(round__in=old).delete()[0]

@@ -1,0 +1,44 @@
+"""Several at once: one round, and no consent slips between the last look and the storing."""
+
+import threading
+
+import pytest
+
+from social.consent import actions as consent
+from social.consent.models import Grant
+from social.training import running, snapshot, storing
+from social.training.models import MemberValue, Round, RoundState
+from tests.metya.wallets.test_races import at_once
+from tests.social.training import village
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+
+
+def test_begun_at_once_it_is_one_round():
+    found = at_once([running.begin] * 5)
+    assert len([one for one in found if one is not None]) == 1 and Round.objects.count() == 1
+
+
+def test_a_withdrawal_during_the_storing_waits_for_it_and_counts_from_the_next_round(monkeypatch):
+    """It is neither lost nor half honoured: what is stored was allowed until it was stored."""
+    members = village.village(40, 10)
+    drawn = set(running.computed(1).result.members.tolist())
+    leaver = next(one for one in members if one.pk in drawn)
+    real, inside, left = storing.store, threading.Event(), []
+
+    def slow(*args):
+        inside.set()
+        threading.Event().wait(0.5)
+        left.append(Grant.objects.open().of(leaver).filter(purpose="train").exists())
+        return real(*args)
+
+    monkeypatch.setattr(storing, "store", slow)
+
+    def leave():
+        inside.wait(60)
+        return consent.withdraw(actor=leaver, purpose="train")
+
+    at_once([running.train, leave])
+    assert left == [True], "it had to wait"
+    assert Round.objects.get().state == RoundState.DONE and MemberValue.objects.filter(member=leaver).exists()
+    assert leaver.pk not in snapshot.take().training.members

@@ -1,0 +1,84 @@
+"""A community made up for the tests of training: members who allow it, and examples of what they prefer."""
+
+import numpy as np
+from django.utils import timezone
+
+from metya.wallets.models import Member
+from social.comparisons.models import Example
+from social.consent.models import Grant
+from social.posts.models import Post
+from social.ranking.features import FEATURES_VERSION, KEYS, START
+from social.ranking.models import Steering
+from tests import make
+
+WIDE = len(KEYS)
+
+
+def taste(seed=0, strength=0.6):
+    """What everybody likes, apart from what the first champion knows."""
+    return START + np.random.default_rng(seed).normal(size=WIDE) * strength
+
+
+def people(count):
+    """Members as bare rows."""
+    first = Member.objects.count()
+    rows = [Member(handle=f"villager{first + at}", onboarded_at=timezone.now()) for at in range(count)]
+    Member.objects.bulk_create(rows)
+    return list(Member.objects.filter(handle__in=[row.handle for row in rows]).order_by("pk"))
+
+
+def posts(count=40):
+    """Public posts by one author, as many as there are not yet."""
+    author = Member.objects.filter(handle="writer").first() or make.member("writer")
+    have = list(Post.objects.filter(author=author).order_by("pk"))
+    made = [Post(author=author, text=f"Post {at}", html="x") for at in range(count - len(have))]
+    Post.objects.bulk_create(made)
+    return list(Post.objects.filter(author=author).order_by("pk"))
+
+
+def allow(members, *purposes):
+    """Grants as bare rows, by (member, purpose)."""
+    rows = [
+        Grant(member=one, purpose=purpose, version=1, language="en", words="w", digest="d" * 64)
+        for one in members
+        for purpose in purposes
+    ]
+    Grant.objects.bulk_create(rows)
+    return {(row.member_id, row.purpose): row for row in Grant.objects.filter(member__in=members, ended_at=None)}
+
+
+def ask(members, each=20, *, likes=None, seed=1, purposes=("train", "evaluate"), flipped=(), noise=1.0):
+    """`each` answers of every member, whose own draws depend on nobody else; of `flipped` the wrong way round."""
+    likes = taste() if likes is None else likes
+    grants, there = allow(members, *purposes), posts()
+    rows = []
+    for member in members:
+        chance = np.random.default_rng([seed, int(member.handle.removeprefix("villager"))])
+        pairs = chance.permutation(len(there) * (len(there) - 1))[:each]
+        for pair in pairs.tolist():
+            first, second = divmod(pair, len(there) - 1)
+            second += second >= first
+            z = np.clip(chance.normal(size=WIDE), -4, 4)
+            right = chance.random() < 1 / (1 + np.exp(-noise * (z @ likes)))
+            turned = (not right) ^ (member in flipped)
+            rows.append(
+                Example(
+                    member=member, kind="pair", winner=there[first], loser=there[second], z=(-z if turned else z).tobytes(),
+                    features_version=FEATURES_VERSION, grant=grants.get((member.pk, "train")),
+                    evaluation=grants.get((member.pk, "evaluate")),
+                )
+            )  # fmt: skip
+    Example.objects.bulk_create(rows)
+    return rows
+
+
+def join(members, group):
+    """Put members into an opt-in group."""
+    Steering.objects.bulk_create([Steering(member=one, group=group) for one in members])
+
+
+def village(count=60, each=20, **options):
+    """So many members with their answers."""
+    members = people(count)
+    ask(members, each, **options)
+    return members
