@@ -59,7 +59,7 @@ FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add",
     ("label", "change"): DECIDE,
     ("assistantconfig", "add"): NOBODY,  # there is one already
     ("assistantconfig", "change"): {ADMIN},
-    ("switch", "add"): {ADMIN},
+    ("switch", "add"): NOBODY,  # there is one already
     ("switch", "change"): {ADMIN},
 }
 
