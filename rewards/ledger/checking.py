@@ -74,7 +74,7 @@ def run() -> list[str]:
             audit.record(None, "ledger.differs", check, accounts=len(found), differences=told[:10])
         LedgerCheck.objects.filter(at__lt=timezone.now() - KEPT).delete()
     if found:
-        logger.critical("ledger: %d differences: %s", len(found), "; ".join(told[:10]))
+        logger.critical("ledger: differences (%d): %s", len(found), "; ".join(told[:10]))
     return found
 
 

@@ -18,7 +18,7 @@ RULES = {
 
 
 def sections(member: Member) -> list[Section]:
-    return [Section("training", _("What rounds of training allotted to you"), lambda: _rows(member))]
+    return [Section("training-pay", _("What rounds of training allotted to you"), lambda: _rows(member))]
 
 
 def _rows(member: Member) -> Iterator[Row]:
