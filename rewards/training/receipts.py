@@ -93,7 +93,7 @@ def _sum(value: MemberValue, pay: TrainingPay | None, totals: records.Totals | N
         by_value=value.grains - equal,
         items=min(value.items, payment.ITEM_CAP),
         all_items=totals.items if totals else None,
-        weighed=None if carried is None else records.weighed(value.phi + carried),
+        weighed=None if carried is None else payment.weighed(value.phi + carried),
         all_weighed=totals.value if totals else None,
         equal_pool=pool - by_value,
         value_pool=by_value,

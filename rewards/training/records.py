@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from social.ranking.payment import ITEM_CAP
+from social.ranking.payment import ITEM_CAP, weighed
 from social.training import folders
 from social.training.models import Round
 
 logger = logging.getLogger(__name__)
-_NANO = 1_000
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,3 @@ def _totals(number: int, _sha256: str) -> Totals:
         value += weighed(int(phi) + int(before))
         carried[int(member)] = int(before)
     return Totals(items, value, carried)
-
-
-def weighed(worth: int) -> int:
-    """Pico-nats as they weigh in the part by value: whole nano-nats above nothing, halves up."""
-    return max(0, (worth + _NANO // 2) // _NANO)

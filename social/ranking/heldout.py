@@ -147,7 +147,7 @@ def score(pairs: HeldOut) -> Score:
     if not total > 0:
         raise RankingError("There are no validation pairs.", code="no-validation")
     before, after = pairs.losses()
-    means = [float(pairs.weights @ part) / total for part in (before, after, _right(pairs.before), _right(pairs.after))]
+    means = [float(pairs.weights @ part) / total for part in (before, after, right(pairs.before), right(pairs.after))]
     return Score(len(np.unique(pairs.members)), len(pairs.members), *means)
 
 
@@ -157,7 +157,8 @@ def by_group(pairs: HeldOut) -> dict[int, Score]:
     return {group: score(weighty.of(weighty.groups == group)) for group in np.unique(weighty.groups).tolist()}
 
 
-def _right(margin: Floats) -> Floats:
+def right(margin: Floats) -> Floats:
+    """1 for a pair that is ordered rightly, 0 for one that is not, a half for a tie."""
     found: Floats = (margin > 0) + 0.5 * (margin == 0)
     return found
 
