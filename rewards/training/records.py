@@ -1,6 +1,5 @@
 """The public record of a round: its files as they are served, and what a receipt takes from them."""
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
@@ -15,15 +14,6 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class File:
-    """A public file. Bytes and hex."""
-
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class Totals:
     """What the pool was divided by: accepted examples that count, and nano-nats above nothing; carried pico-nats by number."""
 
@@ -32,12 +22,10 @@ class Totals:
     carried: dict[int, int]
 
 
-def files_of(one: Round) -> list[File]:
+def files_of(one: Round) -> list[folders.File]:
     """The files in their order; none where the round has no record, or it is not as it was stored."""
-    place = folders.directory(one.number)
     try:
-        lines = sums_of(one).splitlines()
-        return [File(name, (place / name).stat().st_size, digest) for digest, name in map(str.split, lines)]
+        return folders.listed(folders.directory(one.number), sums_of(one))
     except (OSError, ValueError):
         return []
 
@@ -53,7 +41,7 @@ def sums_of(one: Round) -> str:
 def _sums(number: int, sha256: str) -> str:
     """Read through once for each process: a record never changes."""
     found = folders.sums(folders.directory(number))
-    if hashlib.sha256(found.encode()).hexdigest() != sha256:
+    if folders.sha256_of(found) != sha256:
         logger.error("the record of round %s is not as it was stored", number)
         raise ValueError(number)
     return found

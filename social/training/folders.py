@@ -16,6 +16,15 @@ FILES = record.FILES
 
 
 @dataclass(frozen=True)
+class File:
+    """One file of a record. Bytes and hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """A record under a name of its own, and what vouches for it."""
 
@@ -40,7 +49,7 @@ def draft(number: int, whole: record.Round) -> Draft:
     try:
         place.chmod(0o755)
         record.write(place, whole)
-        return Draft(place, sha256(place))
+        return Draft(place, sha256_of(sums(place)))
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
@@ -73,14 +82,20 @@ def sums(place: Path) -> str:
     return "".join(lines)
 
 
-def sha256(place: Path) -> str:
+def listed(place: Path, lines: str) -> list[File]:
+    """The files of a folder, in the order of those lines. Raises OSError."""
+    pairs = (line.split("  ") for line in lines.splitlines())
+    return [File(name, (place / name).stat().st_size, digest) for digest, name in pairs]
+
+
+def sha256_of(lines: str) -> str:
     """What vouches for a folder: the SHA-256 of those lines."""
-    return hashlib.sha256(sums(place).encode()).hexdigest()
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def intact(one: Round) -> bool:
     """Whether the folder is as it was stored."""
     try:
-        return bool(one.folder) and sha256(directory(one.number)) == one.record_sha256
+        return bool(one.folder) and sha256_of(sums(directory(one.number))) == one.record_sha256
     except OSError:
         return False

@@ -83,20 +83,16 @@ class Now:
 
 
 @dataclass(frozen=True)
-class File:
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class RoundPage:
-    """One round, with what it changed against its parent, its lot and its files (none: they are gone)."""
+    """One round, with what it changed against its parent, its lot and its files (none: they are gone).
+
+    ``intact``: the files are those that were stored with the round.
+    """
 
     told: Told
     changes: list[Change]
     seed: str
-    files: list[File]
+    files: list[folders.File]
     intact: bool
 
     @property
@@ -175,23 +171,20 @@ def round_page(number: int) -> RoundPage | None:
     if found is None:
         return None
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
-    files = _files(found)
-    intact = bool(files) and folders.sha256(folders.directory(number)) == found.record_sha256
+    files, intact = _files(found)
     done = found.state == RoundState.DONE
     return RoundPage(told(found), _changes(found.challenger), seed if done else "", files, intact)
 
 
-def _files(one: Round) -> list[File]:
+def _files(one: Round) -> tuple[list[folders.File], bool]:
     if not one.folder:
-        return []
+        return [], False
     place = folders.directory(one.number)
     try:
-        lines = folders.sums(place).splitlines()
-        return [
-            File(name, (place / name).stat().st_size, digest) for digest, name in (line.split("  ") for line in lines)
-        ]
+        lines = folders.sums(place)
+        return folders.listed(place, lines), folders.sha256_of(lines) == one.record_sha256
     except OSError:
-        return []
+        return [], False
 
 
 def record_of(number: int) -> Round | None:
