@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
+from social.consent import grants
 from social.consent.models import Grant, Purpose
 from social.ranking.models import ModelVersion
 from social.training import folders, lots, policy, versions, words
@@ -108,7 +109,6 @@ def now(viewer: Member | None) -> Now:
     shown = made or last
     switch = Switch.objects.filter(pk=1).first()
     coming = Draw.objects.filter(number__gt=last.number if last else 0).order_by("-number").first()
-    mine = viewer is not None and Grant.objects.open().of(viewer).filter(purpose=Purpose.TRAIN).exists()
     return Now(
         version=champion.number if champion else 1,
         since=champion.promoted_at if champion else None,
@@ -117,7 +117,7 @@ def now(viewer: Member | None) -> Now:
         shown=told(shown) if shown else None,
         changes=_changes(champion),
         allowing=_allowing(),
-        mine=mine,
+        mine=viewer is not None and grants.active(viewer, Purpose.TRAIN) is not None,
         invited=viewer is not None and Validator.objects.open().of(viewer).exists(),
         mode=switch.mode if switch else Mode.ON,
         sealed=lots.sealed(coming.seed) if coming else "",
