@@ -149,7 +149,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(models.Model):
-    """ "Which of these two?", asked below a page of "For you" about two posts of it."""
+    """ "Which of these two?", about two posts of the page ``slate`` of "For you", asked between it and the next."""
 
     member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
     slate = models.ForeignKey("social.Slate", on_delete=models.CASCADE, related_name="+")

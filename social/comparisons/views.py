@@ -20,12 +20,11 @@ from metya.web.undo import Undo
 from social.comparisons import actions, reads
 from social.comparisons.forms import ids
 from social.comparisons.models import Example, Question, Said
+from social.feeds.sides import FOR_YOU_PAGE
 from social.posts import reads as posts
 from social.posts.models import Post
 from social.ranking.models import Slate
 from social.ranking.serving import line_in
-
-FOR_YOU = "/?feed=for-you"
 
 
 def _limit(actor: Member) -> None:
@@ -47,7 +46,7 @@ def _answer(request: HttpRequest, name: str, context: dict[str, Any], message: s
         return render(request, f"social/comparisons/{name}.html", context)
     if back is not None:
         undo.offer(request, message, back)
-    return redirect(local_path(request.POST.get("next"), FOR_YOU))
+    return redirect(local_path(request.POST.get("next"), FOR_YOU_PAGE))
 
 
 @require_POST

@@ -50,8 +50,9 @@ class Round(models.Model):
 
     ``ids`` is the hash of the sorted ids of the examples, ``snapshot`` that of what they say, as the public record has it.
     ``gain`` is the mean fall of the held-out loss in nats, with the bounds that it is above and below with 95 % each.
-    ``verdict`` is {promote, reasons, worse, groups: [{name, members, pairs, loss_before, loss_after, accuracy_before,
-    accuracy_after}], total: the same of all, replay, evaluators, captured}; ``curve`` is [{members, examples, loss}].
+    ``verdict`` is {promote, rule: whether the rule alone would promote, reasons, worse: names of groups, groups: [{name, members,
+    pairs, loss_before, loss_after, accuracy_before, accuracy_after}], total: the same of all, replay, validators, answers: how
+    many, capture, damaged: examples left out}; ``curve`` is [{members, examples, loss, accuracy}].
     ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget`` and ``pool`` are grains.
     """
 
