@@ -35,10 +35,6 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def of(self, member: Member) -> "FeedbackQuerySet":
         return self.filter(member=member)
 
-    def less(self) -> "FeedbackQuerySet":
-        """Posts of which the member wants no more; "For you" leaves them out."""
-        return self.filter(said=Said.LESS)
-
 
 class Feedback(models.Model):
     """``member`` said more or less of ``post``, where it stood in ``slate``; once for each post, until it is taken back."""

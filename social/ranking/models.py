@@ -157,10 +157,6 @@ class PresetQuerySet(models.QuerySet["Preset"]):
     def of(self, owner: Member) -> "PresetQuerySet":
         return self.filter(owner=owner)
 
-    def shared(self) -> "PresetQuerySet":
-        """Those that their owners give to everyone."""
-        return self.filter(shared=True)
-
 
 class Preset(models.Model):
     """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from."""

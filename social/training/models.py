@@ -228,20 +228,12 @@ class Switch(models.Model):
         return self.get_mode_display()
 
 
-class NeighbourQuerySet(models.QuerySet["Neighbour"]):
-    def of(self, posts: list[int]) -> "NeighbourQuerySet":
-        """Of any of these posts."""
-        return self.filter(post__in=posts)
-
-
 class Neighbour(models.Model):
     """Who likes ``post`` likes ``other`` (EASE, counted nightly from members who allow it); several a post, best first."""
 
     post = models.ForeignKey("social.Post", on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey("social.Post", on_delete=models.CASCADE, related_name="+")
     score = models.FloatField()
-
-    objects = NeighbourQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "other"], name="neighbour_once")]
