@@ -42,7 +42,7 @@ def _post(actor: Member, pk: int) -> Post:
 
 def _answer(request: HttpRequest, name: str, context: dict[str, Any], message: str, back: Undo | None) -> HttpResponse:
     """The fragment for htmx; else the page that led here, with the message."""
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         return render(request, f"social/comparisons/{name}.html", context)
     if back is not None:
         undo.offer(request, message, back)
@@ -128,7 +128,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Delete one example."""
     actor = member_of(request)
     actions.forget(actor=actor, example=get_object_or_404(Example.objects.of(actor), pk=pk))
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         return HttpResponse()
     messages.success(request, _("The example is deleted."))
     return redirect("comparisons:examples")

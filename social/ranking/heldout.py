@@ -20,7 +20,8 @@ FOLDS = 5
 DRAWS = 2_000
 TAIL = 20
 """One in so many draws is below the lower bound: one-sided 95 %."""
-_NANO = 10**9
+NANO = 10**9
+"""The gain is recorded in whole nano-nats."""
 _ROOM = 1 << 21
 
 
@@ -73,7 +74,7 @@ class Gain:
     @property
     def lower_nano(self) -> int:
         """The lower bound in whole nano-nats, rounded down, for pay."""
-        return int(np.floor(self.lower * _NANO))
+        return int(np.floor(self.lower * NANO))
 
 
 def fold_of(member: int | str, key: bytes, folds: int = FOLDS) -> int:
@@ -168,8 +169,8 @@ def bootstrap(pairs: HeldOut, seed: bytes, draws: int = DRAWS) -> Gain:
     before, after = pairs.losses()
     who, place = np.unique(pairs.members, return_inverse=True)
     gains, worth = (np.zeros(len(who), dtype=np.int64) for _ in range(2))
-    np.add.at(gains, place, np.rint(pairs.weights * (before - after) * _NANO).astype(np.int64))
-    np.add.at(worth, place, np.rint(pairs.weights * _NANO).astype(np.int64))
+    np.add.at(gains, place, np.rint(pairs.weights * (before - after) * NANO).astype(np.int64))
+    np.add.at(worth, place, np.rint(pairs.weights * NANO).astype(np.int64))
     if not worth.sum() > 0:
         raise RankingError("There are no validation pairs.", code="no-validation")
     stream = np.random.PCG64(int.from_bytes(hashlib.sha256(seed).digest(), "big"))

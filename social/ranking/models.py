@@ -114,6 +114,10 @@ class Slate(models.Model):
     def __str__(self) -> str:
         return f"slate {self.pk} of {self.member_id}"
 
+    def place_of(self, post: int) -> int | None:
+        """Where a post stands among the entries, from 0; None for one that was not on the page."""
+        return next((at for at, entry in enumerate(self.entries) if entry["post"] == post), None)
+
 
 class Reach(models.Model):
     """How often a post was shown in a "For you"; what had few goes is explored."""

@@ -8,6 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from social.comparisons.models import Example, ExampleQuerySet
+from social.comparisons.slates import FLOAT
 from social.consent.models import Purpose
 from social.ranking.arrays import Bools, Floats, Ints
 from social.ranking.design import LARGEST
@@ -18,7 +19,6 @@ logger = logging.getLogger(__name__)
 # The newest that take part: what fits into memory and an hour.
 MOST = 1_000_000
 CHUNK = 5_000
-_FLOAT = np.dtype("<f8")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
     """The newest, and how many had to be left out."""
     plain: list[tuple[int, int, int, float]] = []
     raw, damaged = bytearray(), 0
-    wide = len(KEYS) * _FLOAT.itemsize
+    wide = len(KEYS) * FLOAT.itemsize
     columns = found.order_by("-pk").values_list("pk", "member", "feedback", "base", "z")[:MOST]
     for pk, member, feedback, base, z in columns.iterator(chunk_size=CHUNK):
         if len(z) != wide:
@@ -91,7 +91,7 @@ def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
             continue
         plain.append((pk, member, -pk if feedback is None else feedback, base))
         raw += z
-    z_all = np.frombuffer(bytes(raw), dtype=_FLOAT).reshape(-1, len(KEYS))
+    z_all = np.frombuffer(bytes(raw), dtype=FLOAT).reshape(-1, len(KEYS))
     whole = np.array([one[:3] for one in plain], dtype=np.int64).reshape(-1, 3)
     weights = np.array([one[3] for one in plain], dtype=np.float64)
     # NaN compares as false, so it is left out as well.

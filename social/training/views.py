@@ -18,7 +18,7 @@ from social.training import folders, pictures, reads
 def index(request: HttpRequest) -> HttpResponse:
     """What orders everybody's "For you", how well, and how it came to be."""
     page = reads.rounds_page(cursor_from(request.GET.get("before")))
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         response = render(request, "social/training/_rounds.html", {"page": page})
     else:
         now = reads.now(viewer_of(request))
