@@ -177,12 +177,14 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     row = Round.objects.select_for_update().running().filter(pk=one.pk).first()
     if row is None:
         raise Gone
-    # Taking a consent back waits here, and counts from the next round on.
+    # Taking a consent back waits here, and counts from the next round on. New pages and taps, which refer to the version in
+    # use and to consents, do not wait: to write the values of a large community takes a while.
     for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
-        list(Grant.objects.active(purpose).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
+        list(held.order_by("pk").values_list("pk", flat=True))
     if snapshot.gone(made.taken):
         raise Again("withdrawn")
-    champion = ModelVersion.objects.select_for_update().champion().first()
+    champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:
         raise Again("champion-changed")
     if versions.mode() != made.mode:

@@ -14,7 +14,7 @@ from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.profiles.models import Profile
 from social.ranking import verify
-from social.ranking.features import FEATURES_VERSION, START
+from social.ranking.features import FEATURES_VERSION, PLACE, START
 from social.ranking.models import ModelVersion, State
 from social.ranking.weights import Weights
 from social.training import folders, lots, running, snapshot, storing, versions
@@ -411,6 +411,20 @@ def test_deleted_posts_and_accounts_that_ended_are_no_examples():
     members[1].save()
     taken = snapshot.take()
     assert first.pk not in taken.training.ids and members[1].pk not in taken.training.members
+
+
+def test_what_tells_of_likes_is_used_of_who_allows_that_still_alone():
+    members = village.village(4, 10)
+    village.allow(members[:2], "features")
+    consent.withdraw(actor=members[1], purpose="features")
+    asked = [PLACE[key] for key in ("affinity", "topic", "similarity", "ease")]
+    taken = snapshot.take()
+    for rows in (taken.training, taken.measuring):
+        told = rows.z[rows.members == members[0].pk]
+        silent = rows.z[rows.members == members[1].pk]
+        assert len(told) == len(silent) == 10
+        assert told[:, asked].all() and not silent[:, asked].any()
+        assert np.delete(silent, asked, axis=1).all()
 
 
 def test_who_is_suspended_teaches_nothing_until_it_is_over():
