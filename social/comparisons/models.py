@@ -73,8 +73,9 @@ class ExampleQuerySet(models.QuerySet["Example"]):
         return self.filter(**{f"{self._GRANTS[purpose]}__in": Grant.objects.active(purpose).values("pk")})
 
     def consented(self, purpose: str) -> "ExampleQuerySet":
-        """What may be used for ``purpose`` now: granted, of an active member, both posts still public, features in use."""
-        rows = self.granted(purpose).current().filter(member__is_active=True)
+        """What may be used for ``purpose`` now: granted, of a member neither gone nor suspended, both posts still public,
+        features in use. After a suspension it counts again."""
+        rows = self.granted(purpose).current().filter(member__in=Member.objects.active())
         there = Post.objects.present().public().filter(author__is_active=True)
         return rows.filter(Exists(there.filter(pk=OuterRef("winner"))), Exists(there.filter(pk=OuterRef("loser"))))
 

@@ -31,11 +31,12 @@ _PARTS = (0.125, 0.25, 0.5, 1.0)
 
 
 class NothingToLearn(Exception):
-    """There are no examples (``no-examples``) or nobody who measures (``no-validation``)."""
+    """There are no examples (``no-examples``) or nobody who measures (``no-validation``) in the snapshot ``ids``."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, ids: str) -> None:
         super().__init__(code)
         self.code = code
+        self.ids = ids
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,9 @@ def _prepared(taken: Snapshot, setting: Setting) -> Prepared:
     chosen = lots.validators(taken.measuring, setting.seed)
     training = taken.training.of(~np.isin(taken.training.members, chosen))
     if not len(training):
-        raise NothingToLearn("no-examples")
+        raise NothingToLearn("no-examples", taken.ids)
     if not len(chosen):
-        raise NothingToLearn("no-validation")
+        raise NothingToLearn("no-validation", taken.ids)
     answers = lots.answers(taken.measuring, chosen)
     names = _group_names(training.members, taken.groups)
     place = {name: at for at, name in enumerate(names)}

@@ -33,6 +33,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Those that tried a challenger to the end."""
         return self.filter(state=RoundState.DONE)
 
+    def told(self) -> "RoundQuerySet":
+        """Those that say something of their examples: tried to the end, or nothing to learn from them."""
+        return self.filter(state__in=[RoundState.DONE, RoundState.NOTHING])
+
     def over(self) -> "RoundQuerySet":
         """Ended, however."""
         return self.exclude(state=RoundState.RUNNING)

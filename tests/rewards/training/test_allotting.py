@@ -129,6 +129,22 @@ def test_a_round_may_pay_what_the_account_holds_and_nobody_was_promised(town, se
     assert account.budget().grains == 70 * MET
 
 
+def test_an_epoch_booked_while_the_budget_is_read_makes_it_no_larger(town, monkeypatch):
+    town.endow(100 * MET)
+    town.live(2)
+    town.round([5, 3], 30 * MET)
+    real, booked = account.promised, []
+
+    def overtaken():
+        found = real()
+        transfer(source=TRAINING, target=TREASURY, amount=30 * MET, key="test:booked")
+        booked.append(found)
+        return found
+
+    monkeypatch.setattr(account, "promised", overtaken)
+    assert account.budget().grains == 40 * MET and booked == [30 * MET]
+
+
 def test_the_nightly_check_tells_what_does_not_agree(town):
     town.endow(100 * MET)
     town.live(2)
