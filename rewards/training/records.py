@@ -24,27 +24,17 @@ class Totals:
 
 def files_of(one: Round) -> list[folders.File]:
     """The files in their order; none where the round has no record, or it is not as it was stored."""
-    try:
-        return folders.listed(folders.directory(one.number), sums_of(one))
-    except (OSError, ValueError):
-        return []
-
-
-def sums_of(one: Round) -> str:
-    """The lines of sha256sum; their own SHA-256 is the round's. Raises OSError, ValueError when a file was changed."""
     if not one.folder:
-        raise FileNotFoundError(one.number)
-    return _sums(one.number, one.record_sha256)
-
-
-@lru_cache(maxsize=256)
-def _sums(number: int, sha256: str) -> str:
-    """Read through once for each process: a record never changes."""
-    found = folders.sums(folders.directory(number))
-    if folders.sha256_of(found) != sha256:
-        logger.error("the record of round %s is not as it was stored", number)
-        raise ValueError(number)
-    return found
+        return []
+    place = folders.directory(one.number)
+    try:
+        lines = folders.sums(place)
+        if folders.sha256_of(lines) != one.record_sha256:
+            logger.error("the record of round %s is not as it was stored", one.number)
+            return []
+        return folders.listed(place, lines)
+    except OSError:
+        return []
 
 
 def rules_of(one: Round) -> dict[str, Any]:
