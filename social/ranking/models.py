@@ -85,7 +85,7 @@ class SlateQuerySet(models.QuerySet["Slate"]):
 class Slate(models.Model):
     """Exactly what one page of "For you" showed one member, and by which numbers.
 
-    ``entries`` has one {post, source, propensity, score, diversity, without: {key: rank}} for each post in its order. ``x`` are
+    ``entries`` has one {post, place, source, propensity, score, diversity, without: {key: place}} for each post in its order. ``x`` are
     their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row is the
     sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
     """
@@ -114,8 +114,8 @@ class Slate(models.Model):
     def __str__(self) -> str:
         return f"slate {self.pk} of {self.member_id}"
 
-    def place_of(self, post: int) -> int | None:
-        """Where a post stands among the entries, from 0; None for one that was not on the page."""
+    def row_of(self, post: int) -> int | None:
+        """Which of the entries, and row of ``x``, a post is, from 0; None for one that was not on the page."""
         return next((at for at, entry in enumerate(self.entries) if entry["post"] == post), None)
 
 

@@ -102,7 +102,7 @@ def slate_of(member: Member, pk: int) -> Slate | None:
 
 def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
     """Why ``post`` stood where it stood in the slate; None for what was not in it. Four queries."""
-    at = slate.place_of(post)
+    at = slate.row_of(post)
     if at is None:
         return None
     entry: dict[str, Any] = slate.entries[at]
