@@ -85,9 +85,9 @@ class SlateQuerySet(models.QuerySet["Slate"]):
 class Slate(models.Model):
     """Exactly what one page of "For you" showed one member, and by which numbers.
 
-    ``entries`` has one {post, place, source, propensity, score, diversity, without: {key: place}} for each post in its order. ``x`` are
-    their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row is the
-    sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
+    ``entries`` has one {post, place, source, propensity, score, diversity, without: {key: place}} for each post in its order.
+    ``x`` are their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row
+    is the sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
     """
 
     member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
