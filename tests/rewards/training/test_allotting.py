@@ -1,10 +1,9 @@
 """Rows of pay from finished rounds, held for one round: once, whoever dies and whoever works at the same time."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 
 from metya.ops.models import AuditEvent
 from rewards.ledger.accounts import TRAINING, TREASURY
@@ -14,6 +13,7 @@ from rewards.training import checking as pay_checking
 from rewards.training.models import TrainingPay
 from social.training import budget
 from social.training.models import MemberValue
+from tests.metya.wallets.test_races import at_once
 from tests.rewards import village
 from tests.rewards.training.town import MET, Town
 
@@ -72,24 +72,7 @@ def test_four_workers_make_the_rows_of_one_round_once():
     town.endow(1_000 * MET)
     town.live(3)
     one = town.round([5, 3, 1], 10 * MET)
-    gate, counts, failures = threading.Barrier(4), [], []
-
-    def work() -> None:
-        try:
-            gate.wait(30)
-            counts.append(allotting.allot(one))
-        except Exception as failure:
-            failures.append(failure)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures and sorted(counts) == [0, 0, 0, 3]
+    assert sorted(at_once([lambda: allotting.allot(one)] * 4)) == [0, 0, 0, 3]
     assert TrainingPay.objects.count() == 3
 
 
