@@ -33,6 +33,14 @@ SAME_EVERYWHERE = (
         "metya/ops/test_garbage.py",
         "metya/web/test_style.py",
     ),
+    *(
+        f"social/ranking/test_{name}.py"
+        for name in (
+            *("ease", "evaluate_ranking", "evaluation", "features", "learning"),
+            *("payment", "record", "scoring", "valuation"),
+        )
+    ),
+    *(f"social/assistant/test_{name}.py" for name in ("endpoint", "likeness", "strength")),
 )
 AGAIN = tuple(
     f"browser/test_{name}.py"

@@ -36,7 +36,7 @@ _STYLES = (
     ),
     (
         "ines",
-        "Calm",
+        "Without heat",
         "Say the same without heat: no capitals, no exclamation marks, no blame. Describe, and say what you wish for.",
         "The bench by the pond is gone again. I would like it back, and I can help to carry it.",
         (3, 0),

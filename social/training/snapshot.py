@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MOST = 1_000_000
 CHUNK = 5_000
 # What tells of a member's likes, replies and reposts.
-_ASKED = [PLACE[key] for key, words in FACTORS.items() if words.asked]
+_ASKED = np.array([PLACE[key] for key, words in FACTORS.items() if words.asked], dtype=np.int64)
 
 
 @dataclass(frozen=True)
