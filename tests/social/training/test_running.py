@@ -224,7 +224,7 @@ def test_unlearning_is_never_having_had_them():
     never = running.computed(1)
 
     def text(made):
-        return made.result.outcome.challenger(made.result.record.inputs).to_json()
+        return made.result.record.inputs.challenger(made.result.outcome.table).to_json()
 
     assert text(after) == text(never) and text(after) != text(with_all)
     assert after.result.record.snapshot == never.result.record.snapshot
