@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +60,15 @@ class ActionFormAdmin(ReadOnlyAdmin):
     def may_write(self, member: Member) -> bool:
         """Who makes and changes them."""
         raise NotImplementedError
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form knows who writes; who only looks gets one that does nothing."""
+        actor = member_of(request)
+        if not self.may_write(actor):
+            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
+        made: Any = super().get_form(request, obj, change, **kwargs)
+        made.actor = actor
+        return made
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """It was written when the form was judged."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -11,11 +11,9 @@ from metya.web.absolute import absolute
 from metya.web.decorators import public
 from metya.web.http import viewer_of
 from metya.web.paging import cursor_from
+from metya.web.public_files import public_file
 from rewards.epochs import files, reads
 from rewards.epochs.models import Epoch, EpochState
-
-FOREVER = "public, max-age=31536000, immutable"
-TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @public
@@ -51,15 +49,7 @@ def file(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     if found is None or entry is None:
         raise Http404
     fixed = name not in files.AFTER_APPROVAL or found.state == EpochState.FINAL
-    headers = {"ETag": f'"{entry["sha256"]}"', "Cache-Control": FOREVER if fixed else "no-cache"}
-    if headers["ETag"] in request.headers.get("If-None-Match", ""):
-        return HttpResponseNotModified(headers=headers)
-    path = files.directory(number) / name
-    try:
-        content = path.open("rb")
-    except OSError as error:
-        raise Http404 from error
-    return FileResponse(content, content_type=TYPES[name.rsplit(".", 1)[1]], headers=headers)
+    return public_file(request, files.directory(number) / name, entry["sha256"], fixed=fixed)
 
 
 @public

@@ -16,8 +16,12 @@ from social.training.models import MemberValue, RoundState
 
 
 def budget() -> Budget:
-    """For the round that begins now; three queries."""
-    return Budget(max(0, balance(TRAINING) - promised()), settings.TRAINING_RATE)
+    """For the round that begins now; three queries.
+
+    What is promised is read first: an epoch that is booked in between then makes the budget too small, never too large.
+    """
+    owed = promised()
+    return Budget(max(0, balance(TRAINING) - owed), settings.TRAINING_RATE)
 
 
 def promised() -> int:

@@ -26,7 +26,8 @@ def unallotted() -> list[Round]:
     """Finished rounds that allot something for which there are no rows yet, oldest first; one query."""
     missing = Exists(MemberValue.objects.filter(round=OuterRef("pk"), grains__gt=0))
     made = Exists(TrainingPay.objects.filter(round=OuterRef("pk")))
-    return list(Round.objects.finished().filter(missing, ~made).defer("curve", "verdict").order_by("number"))
+    paying = Round.objects.finished().filter(pool__gt=0)
+    return list(paying.filter(missing, ~made).defer("curve", "verdict").order_by("number"))
 
 
 def allot(one: Round) -> int:

@@ -7,7 +7,7 @@ from django.db.models import Count, Sum
 
 from metya.wallets.models import Member
 from rewards.training import records
-from social.training import words
+from social.training import folders, words
 from social.training.models import MemberValue, Round
 
 
@@ -18,7 +18,7 @@ class Page:
     round: Round
     promoted: bool
     verdict: str
-    files: list[records.File]
+    files: list[folders.File]
     rules: dict[str, Any]
     given: int
     left: int

@@ -119,7 +119,7 @@ def _why_nothing(one: Round) -> str:
     if one.pool:
         return _("Your part of this round was less than a grain.")
     if one.verdict.get("promote"):
-        return _("There was nothing in the training account, so this round paid nobody.")
+        return _("There was no budget, so nothing is paid.")
     return _("The new model was not taken into use, so this round paid nobody.")
 
 

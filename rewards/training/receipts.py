@@ -9,8 +9,7 @@ from metya.web.paging import Page, page_by_id
 from rewards.training import reads, records
 from rewards.training.models import TrainingPay
 from social.comparisons.models import Example, Kind
-from social.comparisons.reads import Shown
-from social.posts.models import Post
+from social.comparisons.reads import Shown, both_shown
 from social.ranking import payment
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 
@@ -93,7 +92,7 @@ def _sum(value: MemberValue, pay: TrainingPay | None, totals: records.Totals | N
         by_value=value.grains - equal,
         items=min(value.items, payment.ITEM_CAP),
         all_items=totals.items if totals else None,
-        weighed=None if carried is None else records.weighed(value.phi + carried),
+        weighed=None if carried is None else payment.weighed(value.phi + carried),
         all_weighed=totals.value if totals else None,
         equal_pool=pool - by_value,
         value_pool=by_value,
@@ -103,16 +102,9 @@ def _sum(value: MemberValue, pay: TrainingPay | None, totals: records.Totals | N
 
 def _comparisons(member: Member, rows: list[ExampleValue]) -> list[Comparison]:
     """One query: of the posts only what the member may see now."""
-    there = [row.example for row in rows if row.example]
-    ids = {pk for example in there for pk in (example.winner_id, example.loser_id)}
-    seen = Post.objects.visible_to(member).present().public().filter(pk__in=ids)
-    texts = {post.pk: post.summary for post in seen.only("pk", "warning", "text")}
-
-    def shown(post: Post) -> Shown:
-        return Shown(post.pk, post.author.handle, texts.get(post.pk))
-
+    shown = both_shown(member, [row.example for row in rows if row.example])
     return [
-        Comparison(row.number, row.phi, row.example, shown(row.example.winner), shown(row.example.loser))
+        Comparison(row.number, row.phi, row.example, *shown[row.example.pk])
         if row.example
         else Comparison(row.number, row.phi, None, None, None)
         for row in rows

@@ -1,27 +1,16 @@
 """The public record of a round: its files as they are served, and what a receipt takes from them."""
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from social.ranking.payment import ITEM_CAP
+from social.ranking.payment import ITEM_CAP, weighed
 from social.training import folders
 from social.training.models import Round
 
 logger = logging.getLogger(__name__)
-_NANO = 1_000
-
-
-@dataclass(frozen=True)
-class File:
-    """A public file. Bytes and hex."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -33,31 +22,19 @@ class Totals:
     carried: dict[int, int]
 
 
-def files_of(one: Round) -> list[File]:
+def files_of(one: Round) -> list[folders.File]:
     """The files in their order; none where the round has no record, or it is not as it was stored."""
+    if not one.folder:
+        return []
     place = folders.directory(one.number)
     try:
-        lines = sums_of(one).splitlines()
-        return [File(name, (place / name).stat().st_size, digest) for digest, name in map(str.split, lines)]
-    except (OSError, ValueError):
+        lines = folders.sums(place)
+        if folders.sha256_of(lines) != one.record_sha256:
+            logger.error("the record of round %s is not as it was stored", one.number)
+            return []
+        return folders.listed(place, lines)
+    except OSError:
         return []
-
-
-def sums_of(one: Round) -> str:
-    """The lines of sha256sum; their own SHA-256 is the round's. Raises OSError, ValueError when a file was changed."""
-    if not one.folder:
-        raise FileNotFoundError(one.number)
-    return _sums(one.number, one.record_sha256)
-
-
-@lru_cache(maxsize=256)
-def _sums(number: int, sha256: str) -> str:
-    """Read through once for each process: a record never changes."""
-    found = folders.sums(folders.directory(number))
-    if hashlib.sha256(found.encode()).hexdigest() != sha256:
-        logger.error("the record of round %s is not as it was stored", number)
-        raise ValueError(number)
-    return found
 
 
 def rules_of(one: Round) -> dict[str, Any]:
@@ -87,8 +64,3 @@ def _totals(number: int, _sha256: str) -> Totals:
         value += weighed(int(phi) + int(before))
         carried[int(member)] = int(before)
     return Totals(items, value, carried)
-
-
-def weighed(worth: int) -> int:
-    """Pico-nats as they weigh in the part by value: whole nano-nats above nothing, halves up."""
-    return max(0, (worth + _NANO // 2) // _NANO)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -50,14 +49,6 @@ class AssistantConfigAdmin(ActionFormAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not AssistantConfig.objects.exists()
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form knows who writes."""
-        if not policy.may_set(member_of(request)):
-            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
-        made: Any = super().get_form(request, obj, change, **kwargs)
-        made.actor = member_of(request)
-        return made
 
     @admin.display(description=_("cost of today (UTC)"))
     def today(self, row: AssistantConfig) -> str:

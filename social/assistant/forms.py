@@ -7,15 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
 from metya.web.errors import ActionError
+from metya.web.forms import refused
 from social.assistant import actions, asking, styling
 from social.assistant.models import Ask, AssistantConfig, DraftPair, StyleCard
 from social.assistant.reads import usable_cards
-
-
-def refused(form: forms.BaseForm, error: ActionError, prefix: str = "") -> None:
-    """Beside the field that it is about."""
-    field = f"{prefix}{error.data.get('field')}"
-    form.add_error(field if field in form.fields else None, error.message)
 
 
 class AskForm(forms.Form):

@@ -35,10 +35,6 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def of(self, member: Member) -> "FeedbackQuerySet":
         return self.filter(member=member)
 
-    def less(self) -> "FeedbackQuerySet":
-        """Posts of which the member wants no more; "For you" leaves them out."""
-        return self.filter(said=Said.LESS)
-
 
 class Feedback(models.Model):
     """``member`` said more or less of ``post``, where it stood in ``slate``; once for each post, until it is taken back."""
@@ -77,8 +73,9 @@ class ExampleQuerySet(models.QuerySet["Example"]):
         return self.filter(**{f"{self._GRANTS[purpose]}__in": Grant.objects.active(purpose).values("pk")})
 
     def consented(self, purpose: str) -> "ExampleQuerySet":
-        """What may be used for ``purpose`` now: granted, of an active member, both posts still public, features in use."""
-        rows = self.granted(purpose).current().filter(member__is_active=True)
+        """What may be used for ``purpose`` now: granted, of a member neither gone nor suspended, both posts still public,
+        features in use. After a suspension it counts again."""
+        rows = self.granted(purpose).current().filter(member__in=Member.objects.active())
         there = Post.objects.present().public().filter(author__is_active=True)
         return rows.filter(Exists(there.filter(pk=OuterRef("winner"))), Exists(there.filter(pk=OuterRef("loser"))))
 
@@ -149,7 +146,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(models.Model):
-    """ "Which of these two?", asked below a page of "For you" about two posts of it."""
+    """ "Which of these two?", about two posts of the page ``slate`` of "For you", asked between it and the next."""
 
     member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
     slate = models.ForeignKey("social.Slate", on_delete=models.CASCADE, related_name="+")

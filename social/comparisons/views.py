@@ -20,12 +20,11 @@ from metya.web.undo import Undo
 from social.comparisons import actions, reads
 from social.comparisons.forms import ids
 from social.comparisons.models import Example, Question, Said
+from social.feeds.sides import FOR_YOU_PAGE
 from social.posts import reads as posts
 from social.posts.models import Post
 from social.ranking.models import Slate
 from social.ranking.serving import line_in
-
-FOR_YOU = "/?feed=for-you"
 
 
 def _limit(actor: Member) -> None:
@@ -43,11 +42,11 @@ def _post(actor: Member, pk: int) -> Post:
 
 def _answer(request: HttpRequest, name: str, context: dict[str, Any], message: str, back: Undo | None) -> HttpResponse:
     """The fragment for htmx; else the page that led here, with the message."""
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         return render(request, f"social/comparisons/{name}.html", context)
     if back is not None:
         undo.offer(request, message, back)
-    return redirect(local_path(request.POST.get("next"), FOR_YOU))
+    return redirect(local_path(request.POST.get("next"), FOR_YOU_PAGE))
 
 
 @require_POST
@@ -129,7 +128,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Delete one example."""
     actor = member_of(request)
     actions.forget(actor=actor, example=get_object_or_404(Example.objects.of(actor), pk=pk))
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         return HttpResponse()
     messages.success(request, _("The example is deleted."))
     return redirect("comparisons:examples")

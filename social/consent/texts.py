@@ -39,12 +39,13 @@ _TRAIN_1 = Text(
     means=gettext_noop(
         "When you say “more like this” or “less like this”, or answer “which of these two?”, that becomes an example. From the"
         " examples of everyone who allows it, the community's model learns in which order “For you” shows posts. Only what you"
-        " say while this is on is used. When a round is paid, a public record holds the figures of each example, without words"
-        " and without posts, so that anybody can compute the amounts again."
+        " say while this is on is used. For each round a public record holds the figures of each example, without words, posts"
+        " or names, so that anybody can compute values and amounts again. It stays."
     ),
     never=gettext_noop(
-        "Never your messages, never posts that are not public, never what you read or for how long, and never what you like,"
-        " reply to or follow. Between which posts you chose is shown to nobody but you."
+        "Never your messages, never posts that are not public, and never what you read or for how long. What you like, reply to"
+        " or follow is never an example. Between which posts you chose is shown to nobody but you; but who knows two posts well"
+        " can sometimes guess it from the figures, and who compares amounts with what wallets are paid may find your wallet."
     ),
     ending=gettext_noop(
         "Taking it back works at once: the next model is computed from scratch without your examples, and they stay out if you"
@@ -74,7 +75,8 @@ _FEATURES_1 = Text(
     ),
     never=gettext_noop(
         "Never your messages, never posts that are not public, never bookmarks, drafts or lists, and never what you read or for"
-        " how long. While this is off, these factors count nothing in your feed."
+        " how long. While this is off, what you like, reply to and repost counts nothing in your feed; whom and what you follow"
+        " still does."
     ),
     ending=gettext_noop(
         "Taking it back works at once in your own feed. Sums over many members are made at night; the next ones leave you out."

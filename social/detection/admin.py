@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -70,7 +69,7 @@ class DetectorAdmin(ActionFormAdmin):
     def get_form(self, request: HttpRequest, obj: Detector | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form of the kind; it knows who writes."""
         if not policy.may_edit(member_of(request)):
-            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
+            return super().get_form(request, obj, change, **kwargs)
         made: Any = form_for(obj) if obj is not None else type("DetectorForm", (DetectorForm,), {})
         made.actor = member_of(request)
         return made

@@ -10,6 +10,7 @@ from metya.web.errors import ActionError
 from metya.web.http import member_of
 
 FOLLOWING, FOR_YOU = "following", "for-you"
+FOR_YOU_PAGE = f"/?feed={FOR_YOU}"
 COOKIE, YEAR = "feed", 365 * 86_400
 
 

@@ -50,7 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def _for_you(request: HttpRequest, viewer: Member) -> HttpResponse:
     """A page of "For you". While staff look nothing is kept of it, so that it says no more than its line why."""
     chain = sides.chain_of(request)
-    found = for_you(viewer, chain, writing=not viewer.looked_at and request.method == "GET")
+    writing = not viewer.looked_at and request.method == "GET"
+    if writing:  # each page is kept for two weeks, so that nobody may have pages without end
+        ratelimit.limit("for-you", str(viewer.pk), most=3_000, seconds=86_400)
+    found = for_you(viewer, chain, writing=writing)
     question = asking.ask(actor=viewer, slate=found.slate) if found.slate is not None else None
     context = {"feed": found, "page": found.page, "question": question}
     if chain is not None and getattr(request, "htmx", False):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -37,14 +36,6 @@ class LabelAdmin(ActionFormAdmin):
 
     def may_write(self, member: Member) -> bool:
         return moderation.may_moderate(member)
-
-    def get_form(self, request: HttpRequest, obj: Label | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form knows who writes."""
-        if not moderation.may_moderate(member_of(request)):
-            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
-        made: Any = super().get_form(request, obj, change, **kwargs)
-        made.actor = member_of(request)
-        return made
 
 
 @admin.register(Labelling)

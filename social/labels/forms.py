@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
 from metya.web.errors import ActionError
+from metya.web.forms import refused
 from social.labels import actions
 from social.labels.models import Label, Labelling, Objection
 from social.posts.models import Post
@@ -18,11 +19,6 @@ FOR = [
     ("365", _("A year")),
     ("none", _("Without end")),
 ]
-
-
-def _refused(form: forms.BaseForm, error: ActionError) -> None:
-    field = error.data.get("field")
-    form.add_error(field if field in form.fields else None, error.message)
 
 
 class PutForm(forms.Form):
@@ -53,7 +49,7 @@ class PutForm(forms.Form):
         try:
             return actions.put(actor=actor, post=post, label=data["label"], reason=data["reason"], days=days)
         except ActionError as error:
-            _refused(self, error)
+            refused(self, error)
             self.status = error.status
             return None
 
@@ -75,7 +71,7 @@ class ObjectionForm(forms.Form):
         try:
             return actions.object_to(actor=actor, labelling=labelling, text=self.cleaned_data["text"])
         except ActionError as error:
-            _refused(self, error)
+            refused(self, error)
             self.status = error.status
             return None
 
@@ -100,7 +96,7 @@ class LabelForm(forms.ModelForm[Label]):
         try:
             self.written = actions.define(actor=self.actor, label=found, **self.cleaned_data)
         except ActionError as error:
-            _refused(self, error)
+            refused(self, error)
 
 
 class ReasonsForm(forms.Form):

@@ -11,6 +11,7 @@ from social.ranking.heldout import (
     folds_of,
     held_out,
     margins,
+    right,
     score,
 )
 from social.ranking.metrics import AtK, at_k, mean_at_k
@@ -34,5 +35,6 @@ __all__ = [
     "margins",
     "mean_at_k",
     "replay",
+    "right",
     "score",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from metya.wallets.models import Member
 from metya.web.errors import ActionError
+from metya.web.forms import refused
 from social.ranking import actions
 from social.ranking.models import Ask, Preset
 from social.ranking.readers import USUAL
@@ -118,6 +119,5 @@ class PresetForm(forms.Form):
         try:
             return actions.keep(actor=actor, name=name, sliders=sliders, quotas=quotas)
         except ActionError as error:
-            field = error.data.get("field")
-            self.add_error(field if field in self.fields else None, error.message)
+            refused(self, error)
             return None

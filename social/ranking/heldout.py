@@ -20,7 +20,8 @@ FOLDS = 5
 DRAWS = 2_000
 TAIL = 20
 """One in so many draws is below the lower bound: one-sided 95 %."""
-_NANO = 10**9
+NANO = 10**9
+"""The gain is recorded in whole nano-nats."""
 _ROOM = 1 << 21
 
 
@@ -73,7 +74,7 @@ class Gain:
     @property
     def lower_nano(self) -> int:
         """The lower bound in whole nano-nats, rounded down, for pay."""
-        return int(np.floor(self.lower * _NANO))
+        return int(np.floor(self.lower * NANO))
 
 
 def fold_of(member: int | str, key: bytes, folds: int = FOLDS) -> int:
@@ -147,7 +148,7 @@ def score(pairs: HeldOut) -> Score:
     if not total > 0:
         raise RankingError("There are no validation pairs.", code="no-validation")
     before, after = pairs.losses()
-    means = [float(pairs.weights @ part) / total for part in (before, after, _right(pairs.before), _right(pairs.after))]
+    means = [float(pairs.weights @ part) / total for part in (before, after, right(pairs.before), right(pairs.after))]
     return Score(len(np.unique(pairs.members)), len(pairs.members), *means)
 
 
@@ -157,7 +158,8 @@ def by_group(pairs: HeldOut) -> dict[int, Score]:
     return {group: score(weighty.of(weighty.groups == group)) for group in np.unique(weighty.groups).tolist()}
 
 
-def _right(margin: Floats) -> Floats:
+def right(margin: Floats) -> Floats:
+    """1 for a pair that is ordered rightly, 0 for one that is not, a half for a tie."""
     found: Floats = (margin > 0) + 0.5 * (margin == 0)
     return found
 
@@ -167,8 +169,8 @@ def bootstrap(pairs: HeldOut, seed: bytes, draws: int = DRAWS) -> Gain:
     before, after = pairs.losses()
     who, place = np.unique(pairs.members, return_inverse=True)
     gains, worth = (np.zeros(len(who), dtype=np.int64) for _ in range(2))
-    np.add.at(gains, place, np.rint(pairs.weights * (before - after) * _NANO).astype(np.int64))
-    np.add.at(worth, place, np.rint(pairs.weights * _NANO).astype(np.int64))
+    np.add.at(gains, place, np.rint(pairs.weights * (before - after) * NANO).astype(np.int64))
+    np.add.at(worth, place, np.rint(pairs.weights * NANO).astype(np.int64))
     if not worth.sum() > 0:
         raise RankingError("There are no validation pairs.", code="no-validation")
     stream = np.random.PCG64(int.from_bytes(hashlib.sha256(seed).digest(), "big"))

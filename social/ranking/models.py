@@ -85,9 +85,9 @@ class SlateQuerySet(models.QuerySet["Slate"]):
 class Slate(models.Model):
     """Exactly what one page of "For you" showed one member, and by which numbers.
 
-    ``entries`` has one {post, source, propensity, score, diversity, without: {key: rank}} for each post in its order. ``x`` are
-    their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row is the
-    sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
+    ``entries`` has one {post, place, source, propensity, score, diversity, without: {key: place}} for each post in its order.
+    ``x`` are their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row
+    is the sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
     """
 
     member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
@@ -113,6 +113,10 @@ class Slate(models.Model):
 
     def __str__(self) -> str:
         return f"slate {self.pk} of {self.member_id}"
+
+    def row_of(self, post: int) -> int | None:
+        """Which of the entries, and row of ``x``, a post is, from 0; None for one that was not on the page."""
+        return next((at for at, entry in enumerate(self.entries) if entry["post"] == post), None)
 
 
 class Reach(models.Model):
@@ -156,10 +160,6 @@ class Steering(models.Model):
 class PresetQuerySet(models.QuerySet["Preset"]):
     def of(self, owner: Member) -> "PresetQuerySet":
         return self.filter(owner=owner)
-
-    def shared(self) -> "PresetQuerySet":
-        """Those that their owners give to everyone."""
-        return self.filter(shared=True)
 
 
 class Preset(models.Model):

@@ -68,10 +68,14 @@ def shares(
     room = [pool * member_cap_bp // BASIS_POINTS] * len(worth)
     equal = split(pool - by_value, [min(items, item_cap) for items in accepted_items], room)
     room = [most - given for most, given in zip(room, equal, strict=True)]
-    weighed = [max(0, (value + _PICO_IN_NANO // 2) // _PICO_IN_NANO) for value in worth]
-    earned = split(by_value, weighed, room)
+    earned = split(by_value, [weighed(value) for value in worth], room)
     grains = tuple(one + other for one, other in zip(equal, earned, strict=True))
     return Shares(pool, grains, tuple(min(0, value) for value in worth), pool - sum(grains))
+
+
+def weighed(worth: int) -> int:
+    """Pico-nats as they weigh in the part by value: whole nano-nats above nothing, halves up."""
+    return max(0, (worth + _PICO_IN_NANO // 2) // _PICO_IN_NANO)
 
 
 # rewards/engine/allocation.py divides as well, by cumulative rounding with one cap for all. Social may not import

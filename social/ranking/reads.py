@@ -19,13 +19,11 @@ from social.ranking.features import FEATURES_VERSION, KEYS
 from social.ranking.measuring import measure
 from social.ranking.models import NotRecommended, Preset, Slate, Steering
 from social.ranking.presets import built_in
-from social.ranking.readers import reader_of
+from social.ranking.readers import USUAL, reader_of
 from social.ranking.scoring import DIVERSITY
 from social.ranking.serving import Ranking, ranked_again
 from social.ranking.weights import Weights
-from social.ranking.words import FACTORS, SOURCE_LINES, name_of
-
-ASKED = tuple(key for key, words in FACTORS.items() if words.asked)
+from social.ranking.words import SOURCE_LINES, name_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def slate_of(member: Member, pk: int) -> Slate | None:
 
 def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
     """Why ``post`` stood where it stood in the slate; None for what was not in it. Four queries."""
-    at = next((at for at, entry in enumerate(slate.entries) if entry["post"] == post), None)
+    at = slate.row_of(post)
     if at is None:
         return None
     entry: dict[str, Any] = slate.entries[at]
@@ -166,7 +164,7 @@ def preview(member: Member, sliders: dict[str, float], quotas: dict[str, int], s
         Step(place, known[pk], places.get(pk, place) - place, pk not in places)
         for place, pk in enumerate(after, start=1)
     ]
-    changed = sum(1 for key in sliders if sliders[key] != 1)
+    changed = sum(1 for key in sliders if sliders[key] != USUAL)
     return Preview(steps, [known[pk] for pk in before if pk not in set(after)], changed)
 
 

@@ -29,10 +29,12 @@ import numpy as np
 
 from social.ranking.errors import RankingError, shown
 from social.ranking.features import version_of
+from social.ranking.heldout import NANO
 from social.ranking.layout import FILES, FORMAT, MEMBERS, Result, Round, header, rows, snapshot_of
 from social.ranking.reading import digest, read
 from social.ranking.rounds import Inputs, Outcome, compute
 from social.ranking.textfiles import NAME, write_json, write_lines
+from social.ranking.valuation import PICO
 
 __all__ = ["FILES", "Result", "Round", "close", "digest", "read", "snapshot_of", "write"]
 
@@ -44,14 +46,14 @@ def close(inputs: Inputs) -> tuple[Round, Outcome]:
     gain, verdict = outcome.gain, outcome.verdict
     nano = {
         "lower": gain.lower_nano,
-        "mean": round(gain.mean * 10**9),
+        "mean": round(gain.mean * NANO),
         "members": gain.members,
-        "upper": int(np.ceil(gain.upper * 10**9)),
+        "upper": int(np.ceil(gain.upper * NANO)),
     }
     result = Result(
         outcome.table,
         nano,
-        round(outcome.utility * 10**12),
+        round(outcome.utility * PICO),
         verdict.promote,
         verdict.reasons,
         verdict.worse,

@@ -13,7 +13,7 @@ from social.ranking.arrays import Floats, Ints, floats, ints
 from social.ranking.design import NO_GROUP, Design, design
 from social.ranking.errors import RankingError
 from social.ranking.heldout import DRAWS, Gain, HeldOut, Score, bootstrap, by_group, held_out
-from social.ranking.learning import MEMBER_CAP, STRENGTH, dedupe_rows, fit_design, pair_weights, table_of
+from social.ranking.learning import MEMBER_CAP, dedupe_rows, fit_design, pair_weights, strength, table_of
 from social.ranking.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, Shares, shares
 from social.ranking.promotion import (
     MAX_WORSENING,
@@ -82,6 +82,11 @@ class Inputs:
     ids: str = ""
     """The site's own hash of the sorted ids behind the examples, which are not public."""
 
+    def challenger(self, table: Floats) -> Weights:
+        """The fitted table as a model; groups that the champion knows and this round does not keep their offsets."""
+        fresh = dict(zip(self.groups, table[1:], strict=True))
+        return Weights(table[0], {**self.champion.offsets, **fresh}, self.champion.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -95,11 +100,6 @@ class Outcome:
     scores: dict[int, Score] = field(compare=False)
     verdict: Verdict
     shares: Shares
-
-    def challenger(self, inputs: Inputs) -> Weights:
-        """The fitted weights as a model; groups that the champion knows and this round does not keep their offsets."""
-        fresh = dict(zip(inputs.groups, self.table[1:], strict=True))
-        return Weights(self.table[0], {**inputs.champion.offsets, **fresh}, inputs.champion.keys)
 
 
 def prepare(
@@ -209,4 +209,4 @@ def compute(inputs: Inputs, seed: str) -> Outcome:
 
 def default_rules(examples: int, *, budget: int = 0, rate: int = 0) -> Rules:
     """The rules where nothing was governed otherwise."""
-    return Rules(lam=STRENGTH * max(1, examples), budget=budget, rate=rate)
+    return Rules(lam=strength(examples), budget=budget, rate=rate)

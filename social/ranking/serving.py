@@ -134,7 +134,7 @@ def _line(source: str, contributions: Floats) -> str:
 
 def line_in(slate: Slate, post: int) -> str:
     """What stood above a post of a page that was kept; no query. Empty for a post that was not on it."""
-    at = next((at for at, entry in enumerate(slate.entries) if entry["post"] == post), None)
+    at = slate.row_of(post)
     if at is None:
         return ""
     if slate.features_version != FEATURES_VERSION:

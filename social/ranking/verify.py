@@ -15,7 +15,7 @@ import numpy as np
 from social.ranking import rounds
 from social.ranking.design import GRID
 from social.ranking.errors import RankingError
-from social.ranking.heldout import Gain
+from social.ranking.heldout import NANO, Gain
 from social.ranking.learning import fit_design
 from social.ranking.record import Round, digest, read
 from social.ranking.valuation import PICO, quantised, utility, values
@@ -24,7 +24,6 @@ AGREES, DIFFERS = 0, 1
 SLACK = 2
 """By how many of the last published digits two machines may differ."""
 EFFICIENCY = 1e-4
-_NANO = 10**9
 
 Check = tuple[str, str | None]
 """What was checked; None when it agrees, else how it differs."""
@@ -73,7 +72,7 @@ def verify(directory: Path | str) -> Iterator[Check]:
 def _gain(whole: Round, gain: Gain) -> Iterator[Check]:
     said = whole.result.gain
     own = {"lower": gain.lower, "mean": gain.mean, "upper": gain.upper}
-    wrong = [name for name, value in own.items() if abs(said[name] - value * _NANO) > SLACK]
+    wrong = [name for name, value in own.items() if abs(said[name] - value * NANO) > SLACK]
     wrong += ["members"] * (said["members"] != gain.members)
     told = ", ".join(f"{name} {own.get(name, gain.members)}" for name in wrong)
     yield f"gain and its bounds over {gain.members} validators", _unless(not wrong, f"here {told}")
@@ -81,7 +80,7 @@ def _gain(whole: Round, gain: Gain) -> Iterator[Check]:
 
 def _recorded(whole: Round) -> Gain:
     said = whole.result.gain
-    return Gain(said["mean"] / _NANO, said["lower"] / _NANO, said["upper"] / _NANO, said["members"])
+    return Gain(said["mean"] / NANO, said["lower"] / NANO, said["upper"] / NANO, said["members"])
 
 
 def _money(whole: Round) -> Iterator[Check]:

@@ -14,12 +14,11 @@ from metya.web import ratelimit
 from metya.web.http import member_of
 from social.consent import grants
 from social.consent.models import Purpose
+from social.feeds.sides import FOR_YOU_PAGE
 from social.ranking import actions, policy, reads
 from social.ranking.forms import PresetForm, SteerForm, WishesForm
 from social.ranking.models import Preset
 from social.ranking.presets import BUILT_IN
-
-HOME = "/?feed=for-you"
 
 
 @require_safe
@@ -49,7 +48,7 @@ def steer(request: HttpRequest) -> HttpResponseBase:
             return _steer_page(request, member, form)
         actions.steer(actor=member, sliders=form.sliders, quotas=form.quotas)
         messages.success(request, _("Your feed follows these sliders now."))
-        return redirect(HOME)
+        return redirect(FOR_YOU_PAGE)
     chosen = request.GET.get("preset")
     if chosen:
         found = reads.preset_values(member, chosen)

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from social.ranking.arrays import Floats, floats
 from social.ranking.errors import RankingError
-from social.ranking.features import FEATURES_VERSION, KEYS, START
+from social.ranking.features import FEATURES_VERSION, KEYS, START, version_of
+from social.ranking.textfiles import dump
 
 FORMAT = 1
 _LARGEST = 1_000.0
@@ -48,7 +49,7 @@ class Weights:
     def to_json(self) -> str:
         """One line of JSON with a checksum over the rest of it."""
         content = self._content()
-        return _line(content | {"checksum": _checksum(content)})
+        return dump(content | {"checksum": _checksum(content)})
 
     @classmethod
     def from_json(cls, text: str | bytes, *, features_version: str | None = FEATURES_VERSION) -> "Weights":
@@ -71,9 +72,8 @@ class Weights:
             raise RankingError("The model lacks what a model has.", code="model-incomplete") from None
 
     def _content(self) -> dict[str, Any]:
-        lines = "".join(f"{key}\n" for key in self.keys)
         return {
-            "features_version": hashlib.sha256(lines.encode()).hexdigest(),
+            "features_version": version_of(self.keys),
             "format": FORMAT,
             "keys": list(self.keys),
             "offsets": {name: b.tolist() for name, b in self.offsets.items()},
@@ -95,13 +95,9 @@ def _numbers(values: Any) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _line(content: dict[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
 def _checksum(content: dict[str, Any]) -> str:
     try:
-        return hashlib.sha256(_line(content).encode()).hexdigest()
+        return hashlib.sha256(dump(content).encode()).hexdigest()
     except ValueError:
         raise RankingError("The model has weights that are no finite numbers.", code="not-finite") from None
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -59,14 +58,6 @@ class RuleAdmin(ActionFormAdmin):
 
     def may_write(self, member: Member) -> bool:
         return policy.may_edit(member)
-
-    def get_form(self, request: HttpRequest, obj: Rule | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form knows who writes."""
-        if not policy.may_edit(member_of(request)):
-            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
-        made: Any = super().get_form(request, obj, change, **kwargs)
-        made.actor = member_of(request)
-        return made
 
     @admin.display(description=_("key"), ordering="key")
     def short(self, row: Rule) -> str:

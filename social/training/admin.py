@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -128,14 +127,6 @@ class SwitchAdmin(ActionFormAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As long as there is no row."""
         return super().has_add_permission(request) and not Switch.objects.exists()
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form knows who writes."""
-        if not self.may_write(member_of(request)):
-            return super().get_form(request, obj, change, form=forms.ModelForm, **kwargs)
-        made: Any = super().get_form(request, obj, change, **kwargs)
-        made.actor = member_of(request)
-        return made
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit event says it."""

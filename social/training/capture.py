@@ -57,7 +57,6 @@ def _enough(pairs: HeldOut) -> bool:
 
 def _right(pairs: HeldOut) -> tuple[float, float]:
     """How often the model is right, a member counting as one, and its standard error."""
-    right = (pairs.after > 0) + 0.5 * (pairs.after == 0)
     _, place, times = np.unique(pairs.members, return_inverse=True, return_counts=True)
-    means = np.bincount(place, weights=right) / times
+    means = np.bincount(place, weights=evaluation.right(pairs.after)) / times
     return float(means.mean()), float(means.std() / np.sqrt(len(means)))

@@ -11,7 +11,7 @@ import numpy as np
 from django.utils.crypto import salted_hmac
 
 from social.ranking import evaluation, record, rounds
-from social.ranking.arrays import Floats, Ints
+from social.ranking.arrays import Bools, Floats, Ints
 from social.ranking.design import NO_GROUP, Design, design
 from social.ranking.evaluation import Score
 from social.ranking.learning import fit_design
@@ -31,11 +31,12 @@ _PARTS = (0.125, 0.25, 0.5, 1.0)
 
 
 class NothingToLearn(Exception):
-    """There are no examples (``no-examples``) or nobody who measures (``no-validation``)."""
+    """There are no examples (``no-examples``) or nobody who measures (``no-validation``) in the snapshot ``ids``."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, ids: str) -> None:
         super().__init__(code)
         self.code = code
+        self.ids = ids
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def compute(taken: Snapshot, setting: Setting) -> Result:
         # What is not taken into use is not paid either.
         inputs = replace(inputs, rules=replace(rules, budget=0))
     if setting.explored is not None:
-        challenger = _as_weights(inputs, table)
+        challenger = inputs.challenger(table)
         unseen = setting.explored.without(made.members)
         inputs = replace(inputs, replay=unseen.replay(setting.champion, challenger) if unseen else None)
     whole, outcome = record.close(inputs)
@@ -122,9 +123,9 @@ def _prepared(taken: Snapshot, setting: Setting) -> Prepared:
     chosen = lots.validators(taken.measuring, setting.seed)
     training = taken.training.of(~np.isin(taken.training.members, chosen))
     if not len(training):
-        raise NothingToLearn("no-examples")
+        raise NothingToLearn("no-examples", taken.ids)
     if not len(chosen):
-        raise NothingToLearn("no-validation")
+        raise NothingToLearn("no-validation", taken.ids)
     answers = lots.answers(taken.measuring, chosen)
     names = _group_names(training.members, taken.groups)
     place = {name: at for at, name in enumerate(names)}
@@ -171,14 +172,9 @@ def _keyed(number: int, member: int) -> bytes:
     return salted_hmac("social.training.record", f"{number}:{member}", algorithm="sha256").digest()
 
 
-def _measured(taken: Snapshot, made: Prepared) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _measured(taken: Snapshot, made: Prepared) -> Bools:
     """Which rows of the examples their members allow to be measured by as well."""
     return np.isin(made.training.ids[made.order], taken.measuring.ids)
-
-
-def _as_weights(inputs: Inputs, table: Floats) -> Weights:
-    fresh = dict(zip(inputs.groups, table[1:], strict=True))
-    return Weights(table[0], {**inputs.champion.offsets, **fresh}, inputs.champion.keys)
 
 
 def _scores(inputs: Inputs, start: Floats, table: Floats) -> tuple[dict[str, Score], Score]:

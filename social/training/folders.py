@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +14,15 @@ from social.ranking import record
 from social.training.models import Round
 
 FILES = record.FILES
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a record. Bytes and hex."""
+
+    name: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ def draft(number: int, whole: record.Round) -> Draft:
     try:
         place.chmod(0o755)
         record.write(place, whole)
-        return Draft(place, sha256(place))
+        return Draft(place, sha256_of(sums(place)))
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
@@ -66,21 +76,35 @@ def clear(number: int) -> None:
 
 def sums(place: Path) -> str:
     """The lines of sha256sum over the files in their order. Raises OSError."""
-    lines = []
-    for file in FILES:
-        with (place / file).open("rb") as opened:
-            lines.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {file}\n")
-    return "".join(lines)
+    return "".join(f"{_digest(place / file)}  {file}\n" for file in FILES)
 
 
-def sha256(place: Path) -> str:
+def _digest(file: Path) -> str:
+    """A public page asks each time, and files may be large: read anew only where the file is another one."""
+    found = file.stat()
+    return _digest_of(file, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+@lru_cache(maxsize=1_000)
+def _digest_of(file: Path, *_state: int) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def listed(place: Path, lines: str) -> list[File]:
+    """The files of a folder, in the order of those lines. Raises OSError."""
+    pairs = (line.split("  ") for line in lines.splitlines())
+    return [File(name, (place / name).stat().st_size, digest) for digest, name in pairs]
+
+
+def sha256_of(lines: str) -> str:
     """What vouches for a folder: the SHA-256 of those lines."""
-    return hashlib.sha256(sums(place).encode()).hexdigest()
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def intact(one: Round) -> bool:
     """Whether the folder is as it was stored."""
     try:
-        return bool(one.folder) and sha256(directory(one.number)) == one.record_sha256
+        return bool(one.folder) and sha256_of(sums(directory(one.number))) == one.record_sha256
     except OSError:
         return False

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
 from metya.web.errors import ActionError
+from metya.web.forms import refused
 from social.training import versions
 from social.training.models import Switch
 
@@ -41,5 +42,4 @@ class SwitchForm(forms.ModelForm[Switch]):
         try:
             self.written = versions.set_mode(actor=self.actor, **self.cleaned_data)
         except ActionError as error:
-            field = error.data.get("field")
-            self.add_error(field if field in self.fields else None, error.message)
+            refused(self, error)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from metya.wallets.models import Member
 from social.comparisons.models import Example
 from social.consent.models import Grant, Purpose
+from social.feeds.sides import FOR_YOU_PAGE
 from social.notifications import actions as notifications
 from social.notifications.actions import Notice
 from social.notifications.models import NotificationKind
@@ -84,7 +85,7 @@ def invite(number: int) -> int:
     chosen = in_order(able, draw(number).seed)[: how_many(len(able))]
     rows = [Validator(member_id=pk, number=number) for pk in chosen]
     Validator.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    notices = [Notice(pk, _ASKED, "/?feed=for-you", f"measure:{number}") for pk in chosen]
+    notices = [Notice(pk, _ASKED, FOR_YOU_PAGE, f"measure:{number}") for pk in chosen]
     notifications.notify_many(kind=NotificationKind.NOTICE, notices=notices)
     return len(chosen)
 

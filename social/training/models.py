@@ -33,6 +33,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Those that tried a challenger to the end."""
         return self.filter(state=RoundState.DONE)
 
+    def told(self) -> "RoundQuerySet":
+        """Those that say something of their examples: tried to the end, or nothing to learn from them."""
+        return self.filter(state__in=[RoundState.DONE, RoundState.NOTHING])
+
     def over(self) -> "RoundQuerySet":
         """Ended, however."""
         return self.exclude(state=RoundState.RUNNING)
@@ -50,8 +54,9 @@ class Round(models.Model):
 
     ``ids`` is the hash of the sorted ids of the examples, ``snapshot`` that of what they say, as the public record has it.
     ``gain`` is the mean fall of the held-out loss in nats, with the bounds that it is above and below with 95 % each.
-    ``verdict`` is {promote, reasons, worse, groups: [{name, members, pairs, loss_before, loss_after, accuracy_before,
-    accuracy_after}], total: the same of all, replay, evaluators, captured}; ``curve`` is [{members, examples, loss}].
+    ``verdict`` is {promote, rule: whether the rule alone would promote, reasons, worse: names of groups, groups: [{name, members,
+    pairs, loss_before, loss_after, accuracy_before, accuracy_after}], total: the same of all, replay, validators, answers: how
+    many, capture, damaged: examples left out}; ``curve`` is [{members, examples, loss, accuracy}].
     ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget`` and ``pool`` are grains.
     """
 
@@ -227,20 +232,12 @@ class Switch(models.Model):
         return self.get_mode_display()
 
 
-class NeighbourQuerySet(models.QuerySet["Neighbour"]):
-    def of(self, posts: list[int]) -> "NeighbourQuerySet":
-        """Of any of these posts."""
-        return self.filter(post__in=posts)
-
-
 class Neighbour(models.Model):
     """Who likes ``post`` likes ``other`` (EASE, counted nightly from members who allow it); several a post, best first."""
 
     post = models.ForeignKey("social.Post", on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey("social.Post", on_delete=models.CASCADE, related_name="+")
     score = models.FloatField()
-
-    objects = NeighbourQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "other"], name="neighbour_once")]

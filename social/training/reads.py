@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
+from social.consent import grants
 from social.consent.models import Grant, Purpose
 from social.ranking.models import ModelVersion
 from social.training import folders, lots, policy, versions, words
@@ -83,20 +84,16 @@ class Now:
 
 
 @dataclass(frozen=True)
-class File:
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class RoundPage:
-    """One round, with what it changed against its parent, its lot and its files (none: they are gone)."""
+    """One round, with what it changed against its parent, its lot and its files (none: they are gone).
+
+    ``intact``: the files are those that were stored with the round.
+    """
 
     told: Told
     changes: list[Change]
     seed: str
-    files: list[File]
+    files: list[folders.File]
     intact: bool
 
     @property
@@ -112,7 +109,6 @@ def now(viewer: Member | None) -> Now:
     shown = made or last
     switch = Switch.objects.filter(pk=1).first()
     coming = Draw.objects.filter(number__gt=last.number if last else 0).order_by("-number").first()
-    mine = viewer is not None and Grant.objects.open().of(viewer).filter(purpose=Purpose.TRAIN).exists()
     return Now(
         version=champion.number if champion else 1,
         since=champion.promoted_at if champion else None,
@@ -121,7 +117,7 @@ def now(viewer: Member | None) -> Now:
         shown=told(shown) if shown else None,
         changes=_changes(champion),
         allowing=_allowing(),
-        mine=mine,
+        mine=viewer is not None and grants.active(viewer, Purpose.TRAIN) is not None,
         invited=viewer is not None and Validator.objects.open().of(viewer).exists(),
         mode=switch.mode if switch else Mode.ON,
         sealed=lots.sealed(coming.seed) if coming else "",
@@ -175,23 +171,20 @@ def round_page(number: int) -> RoundPage | None:
     if found is None:
         return None
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
-    files = _files(found)
-    intact = bool(files) and folders.sha256(folders.directory(number)) == found.record_sha256
+    files, intact = _files(found)
     done = found.state == RoundState.DONE
     return RoundPage(told(found), _changes(found.challenger), seed if done else "", files, intact)
 
 
-def _files(one: Round) -> list[File]:
+def _files(one: Round) -> tuple[list[folders.File], bool]:
     if not one.folder:
-        return []
+        return [], False
     place = folders.directory(one.number)
     try:
-        lines = folders.sums(place).splitlines()
-        return [
-            File(name, (place / name).stat().st_size, digest) for digest, name in (line.split("  ") for line in lines)
-        ]
+        lines = folders.sums(place)
+        return folders.listed(place, lines), folders.sha256_of(lines) == one.record_sha256
     except OSError:
-        return []
+        return [], False
 
 
 def record_of(number: int) -> Round | None:

@@ -10,11 +10,11 @@ from social.consent.models import Purpose
 from social.ranking.arrays import Bools, Floats, Ints
 from social.ranking.models import Slate
 from social.ranking.promotion import Replay, replay
+from social.ranking.sources import EXPLORATION
 from social.ranking.weights import Weights
 
 # Pages that are played at most, the newest first.
 MOST = 5_000
-_EXPLORED = "exploration"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def explored(groups: dict[int, str]) -> Explored | None:
     parts: list[tuple[Slate, str, Floats, Bools, Floats, Floats]] = []
     for slate in pages:
         page = page_of(slate)
-        drawn = np.array([entry.get("source") == _EXPLORED for entry in slate.entries], dtype=np.bool_)
+        drawn = np.array([entry.get("source") == EXPLORATION for entry in slate.entries], dtype=np.bool_)
         if page is None or not drawn.any():
             continue
         rewards = np.array([float((slate.pk, post) in liked) for post in page.posts])

@@ -20,6 +20,7 @@ from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
 from social.ranking.models import ModelVersion
 from social.training import budget, folders, lots, replaying, snapshot, storing, versions
+from social.training.budget import Budget
 from social.training.computing import NothingToLearn, Result, Setting, compute
 from social.training.models import MemberValue, Mode, Round, RoundState
 from social.training.snapshot import Snapshot
@@ -61,7 +62,7 @@ def train(*, asked_by: Member | None = None, fresh: bool = False) -> Round | Non
     try:
         _attempts(one)
     except NothingToLearn as nothing:
-        _end(one, RoundState.NOTHING, nothing.code)
+        _end(one, RoundState.NOTHING, nothing.code, nothing.ids)
     except Gone:
         logger.exception("round %s was taken for dead while it ran; nothing of it is stored", one.number)
     except Again as again:
@@ -100,10 +101,12 @@ def begin(asked_by: Member | None = None) -> Round | None:
 
 
 def unchanged() -> bool:
-    """Whether the last finished round had the same examples and the same champion."""
-    last = Round.objects.finished().latest_first().first()
+    """Whether the last finished round had the same examples and the same champion, or nothing to learn from the same."""
+    last = Round.objects.told().latest_first().first()
     if last is None:
         return False
+    if last.state == RoundState.NOTHING:
+        return snapshot.take().ids == last.ids
     champion = ModelVersion.objects.champion().first()
     standing = champion is not None and champion.pk in (last.parent_id, last.challenger_id)
     promoted = champion is not None and champion.pk == last.challenger_id
@@ -122,12 +125,18 @@ def computed(number: int) -> Computed:
         parent=parent.number,
         champion=weights,
         seed=lots.draw(number).seed,
-        budget=budget.now(),
+        budget=_budget(parent),
         promoting=mode == Mode.ON,
         carried=_carried(),
         explored=replaying.explored(taken.groups),
     )
     return Computed(taken, parent, setting, compute(taken, setting), mode)
+
+
+def _budget(parent: ModelVersion) -> Budget:
+    """Nothing where a gain over this very version was paid before: brought back, it would have the same one paid again."""
+    paid = Round.objects.finished().filter(parent=parent, pool__gt=0).exists()
+    return Budget() if paid else budget.now()
 
 
 def _carried() -> dict[int, int]:
@@ -144,7 +153,7 @@ def _attempts(one: Round) -> None:
         _beat(one)
         draft = folders.draft(one.number, made.result.record)
         try:
-            _store(one, made, draft)
+            _stored(one, made, draft)
             return
         except Again as again:
             logger.warning("round %s begins anew: %s", one.number, again)
@@ -154,18 +163,28 @@ def _attempts(one: Round) -> None:
             shutil.rmtree(draft.place, ignore_errors=True)
 
 
+def _stored(one: Round, made: Computed, draft: folders.Draft) -> None:
+    """Raises Again, also for an example that was deleted while its value was written down, and Gone."""
+    try:
+        _store(one, made, draft)
+    except IntegrityError as error:
+        raise Again("withdrawn") from error
+
+
 @transaction.atomic
 def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     """All of it, or nothing. Raises Again, Gone."""
     row = Round.objects.select_for_update().running().filter(pk=one.pk).first()
     if row is None:
         raise Gone
-    # Taking a consent back waits here, and counts from the next round on.
+    # Taking a consent back waits here, and counts from the next round on. New pages and taps, which refer to the version in
+    # use and to consents, do not wait: to write the values of a large community takes a while.
     for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
-        list(Grant.objects.active(purpose).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
+        list(held.order_by("pk").values_list("pk", flat=True))
     if snapshot.gone(made.taken):
         raise Again("withdrawn")
-    champion = ModelVersion.objects.select_for_update().champion().first()
+    champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:
         raise Again("champion-changed")
     if versions.mode() != made.mode:
@@ -187,13 +206,10 @@ def _beat(one: Round) -> None:
         raise Gone
 
 
-def _end(one: Round, state: RoundState, error: str) -> int:
+def _end(one: Round, state: RoundState, error: str, ids: str = "") -> int:
     """1 when it was running until now."""
-    changed = (
-        Round.objects.running()
-        .filter(pk=one.pk)
-        .update(state=state, finished_at=timezone.now(), error=error[:_LONGEST])
-    )
+    fields = {"state": state, "finished_at": timezone.now(), "error": error[:_LONGEST], "ids": ids}
+    changed = Round.objects.running().filter(pk=one.pk).update(**fields)
     if changed:
         folders.clear(one.number)
     return changed

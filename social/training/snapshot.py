@@ -8,17 +8,20 @@ import numpy as np
 from django.db import transaction
 
 from social.comparisons.models import Example, ExampleQuerySet
-from social.consent.models import Purpose
+from social.comparisons.slates import FLOAT
+from social.consent.models import Grant, Purpose
 from social.ranking.arrays import Bools, Floats, Ints
 from social.ranking.design import LARGEST
-from social.ranking.features import KEYS
+from social.ranking.features import KEYS, PLACE
 from social.ranking.models import Steering
+from social.ranking.words import FACTORS
 
 logger = logging.getLogger(__name__)
 # The newest that take part: what fits into memory and an hour.
 MOST = 1_000_000
 CHUNK = 5_000
-_FLOAT = np.dtype("<f8")
+# What tells of a member's likes, replies and reposts.
+_ASKED = np.array([PLACE[key] for key, words in FACTORS.items() if words.asked], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,15 @@ class Snapshot:
 
 
 def take() -> Snapshot:
-    """As of now; three queries."""
+    """As of now; four queries.
+
+    Of who does not allow any more that what they like is used, the factors that tell of it count nothing here either.
+    """
     with transaction.atomic():
-        training, bad = _rows(Example.objects.consented(Purpose.TRAIN))
-        measuring, worse = _rows(Example.objects.consented(Purpose.EVALUATE))
+        allowing = Grant.objects.active(Purpose.FEATURES)
+        telling = np.array(list(allowing.values_list("member", flat=True)), dtype=np.int64)
+        training, bad = _rows(Example.objects.consented(Purpose.TRAIN), telling)
+        measuring, worse = _rows(Example.objects.consented(Purpose.EVALUATE), telling)
         groups = dict(Steering.objects.exclude(group="").values_list("member", "group"))
     if bad or worse:
         logger.error("%s examples have numbers that cannot be used, and were left out", bad + worse)
@@ -79,11 +87,11 @@ def _ids(rows: ExampleQuerySet) -> Ints:
     return np.fromiter(rows.values_list("pk", flat=True).iterator(chunk_size=CHUNK), dtype=np.int64)
 
 
-def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
-    """The newest, and how many had to be left out."""
+def _rows(found: ExampleQuerySet, telling: Ints) -> tuple[Rows, int]:
+    """The newest, and how many had to be left out; ``telling`` are the members who allow the use of what they like."""
     plain: list[tuple[int, int, int, float]] = []
     raw, damaged = bytearray(), 0
-    wide = len(KEYS) * _FLOAT.itemsize
+    wide = len(KEYS) * FLOAT.itemsize
     columns = found.order_by("-pk").values_list("pk", "member", "feedback", "base", "z")[:MOST]
     for pk, member, feedback, base, z in columns.iterator(chunk_size=CHUNK):
         if len(z) != wide:
@@ -91,7 +99,7 @@ def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
             continue
         plain.append((pk, member, -pk if feedback is None else feedback, base))
         raw += z
-    z_all = np.frombuffer(bytes(raw), dtype=_FLOAT).reshape(-1, len(KEYS))
+    z_all = np.frombuffer(bytes(raw), dtype=FLOAT).reshape(-1, len(KEYS))
     whole = np.array([one[:3] for one in plain], dtype=np.int64).reshape(-1, 3)
     weights = np.array([one[3] for one in plain], dtype=np.float64)
     # NaN compares as false, so it is left out as well.
@@ -99,4 +107,5 @@ def _rows(found: ExampleQuerySet) -> tuple[Rows, int]:
     order = np.argsort(whole[:, 0], kind="stable")
     order = order[usable[order]]
     rows = Rows(whole[order, 0], whole[order, 1], whole[order, 2], weights[order], z_all[order])
+    rows.z[np.ix_(~np.isin(rows.members, telling), _ASKED)] = 0.0
     return rows, damaged + int((~usable).sum())

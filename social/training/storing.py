@@ -37,7 +37,7 @@ def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champio
     version = ModelVersion.objects.create(
         number=setting.version,
         state=State.REJECTED,
-        weights=result.outcome.challenger(result.record.inputs).to_json(),
+        weights=result.record.inputs.challenger(result.outcome.table).to_json(),
         features_version=FEATURES_VERSION,
         parent=champion,
         snapshot=result.record.snapshot,

@@ -1,6 +1,6 @@
 """The community's model in public: what is in use, what changed, every round and its record."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -9,10 +9,8 @@ from metya.web.absolute import absolute
 from metya.web.decorators import public
 from metya.web.http import viewer_of
 from metya.web.paging import cursor_from
+from metya.web.public_files import public_file
 from social.training import folders, pictures, reads
-
-_FOREVER = "public, max-age=31536000, immutable"
-_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @public
@@ -20,7 +18,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 def index(request: HttpRequest) -> HttpResponse:
     """What orders everybody's "For you", how well, and how it came to be."""
     page = reads.rounds_page(cursor_from(request.GET.get("before")))
-    if request.headers.get("HX-Request"):
+    if getattr(request, "htmx", False):
         response = render(request, "social/training/_rounds.html", {"page": page})
     else:
         now = reads.now(viewer_of(request))
@@ -59,14 +57,7 @@ def file(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     found = reads.record_of(number)
     if found is None or name not in folders.FILES:
         raise Http404
-    headers = {"ETag": f'"{found.record_sha256}-{name}"', "Cache-Control": _FOREVER}
-    if headers["ETag"] in request.headers.get("If-None-Match", ""):
-        return HttpResponseNotModified(headers=headers)
-    try:
-        content = (folders.directory(number) / name).open("rb")
-    except OSError as error:
-        raise Http404 from error
-    return FileResponse(content, content_type=_TYPES[name.rsplit(".", 1)[1]], headers=headers)
+    return public_file(request, folders.directory(number) / name, f"{found.record_sha256}-{name}")
 
 
 def _base(number: int) -> str:

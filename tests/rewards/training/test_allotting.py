@@ -1,10 +1,9 @@
 """Rows of pay from finished rounds, held for one round: once, whoever dies and whoever works at the same time."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 
 from metya.ops.models import AuditEvent
 from rewards.ledger.accounts import TRAINING, TREASURY
@@ -14,6 +13,7 @@ from rewards.training import checking as pay_checking
 from rewards.training.models import TrainingPay
 from social.training import budget
 from social.training.models import MemberValue
+from tests.metya.wallets.test_races import at_once
 from tests.rewards import village
 from tests.rewards.training.town import MET, Town
 
@@ -72,24 +72,7 @@ def test_four_workers_make_the_rows_of_one_round_once():
     town.endow(1_000 * MET)
     town.live(3)
     one = town.round([5, 3, 1], 10 * MET)
-    gate, counts, failures = threading.Barrier(4), [], []
-
-    def work() -> None:
-        try:
-            gate.wait(30)
-            counts.append(allotting.allot(one))
-        except Exception as failure:
-            failures.append(failure)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures and sorted(counts) == [0, 0, 0, 3]
+    assert sorted(at_once([lambda: allotting.allot(one)] * 4)) == [0, 0, 0, 3]
     assert TrainingPay.objects.count() == 3
 
 
@@ -127,6 +110,22 @@ def test_a_round_may_pay_what_the_account_holds_and_nobody_was_promised(town, se
     assert account.budget().grains == 70 * MET
     allotting.advance(village.on(0))
     assert account.budget().grains == 70 * MET
+
+
+def test_an_epoch_booked_while_the_budget_is_read_makes_it_no_larger(town, monkeypatch):
+    town.endow(100 * MET)
+    town.live(2)
+    town.round([5, 3], 30 * MET)
+    real, booked = account.promised, []
+
+    def overtaken():
+        found = real()
+        transfer(source=TRAINING, target=TREASURY, amount=30 * MET, key="test:booked")
+        booked.append(found)
+        return found
+
+    monkeypatch.setattr(account, "promised", overtaken)
+    assert account.budget().grains == 40 * MET and booked == [30 * MET]
 
 
 def test_the_nightly_check_tells_what_does_not_agree(town):

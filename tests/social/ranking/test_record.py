@@ -61,7 +61,7 @@ def test_a_round_pays_what_was_gained(closed):
     assert 0 < whole.result.pool == 5_000 * outcome.gain.lower_nano < 10**12
     assert sum(whole.grains) + whole.result.left == whole.result.pool
     assert (outcome.member_values.sum() / 1e12) == pytest.approx(outcome.utility, rel=1e-4)
-    assert outcome.challenger(whole.inputs).of("few").tolist() == (outcome.table[0] + outcome.table[2]).tolist()
+    assert whole.inputs.challenger(outcome.table).of("few").tolist() == (outcome.table[0] + outcome.table[2]).tolist()
 
 
 def test_what_is_not_promoted_is_not_paid():
@@ -73,7 +73,7 @@ def test_what_is_not_promoted_is_not_paid():
 
 
 def test_with_nothing_left_to_learn_hardly_anything_is_paid(closed):
-    _, outcome = record.close(inputs(closed[1].challenger(closed[0].inputs)))
+    _, outcome = record.close(inputs(closed[0].inputs.challenger(closed[1].table)))
     assert outcome.shares.pool <= 0.01 * closed[0].result.pool
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from metya.web import ratelimit
 from social.follows import actions as follows
 from social.lists import actions as lists
 from social.posts import actions as posts
@@ -69,6 +70,17 @@ def test_a_damaged_sitting_is_said_and_one_of_somebody_else_tells_nothing(some, 
     chain = for_you(bob).chain
     page = words(as_member(carol).get(f"/?feed=for-you&chain={chain}"))
     assert "A long report" in page and Slate.objects.filter(member=carol, page=1).count() == 1
+
+
+def test_nobody_has_pages_without_end(some, bob, as_member, monkeypatch):
+    """Each is kept for two weeks."""
+    client, real = as_member(bob), ratelimit.limit
+    monkeypatch.setattr(
+        ratelimit, "limit", lambda scope, key, *, most, seconds: real(scope, key, most=2, seconds=seconds)
+    )
+    assert [client.get("/?feed=for-you").status_code for _ in range(3)] == [200, 200, 429]
+    assert Slate.objects.count() == 2
+    assert client.get("/?feed=following").status_code == 200
 
 
 def test_an_empty_for_you_says_what_to_do(carol, as_member):

@@ -1,11 +1,15 @@
 """Several at once: one round, and no consent slips between the last look and the storing."""
 
 import threading
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
+from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.consent.models import Grant
+from social.ranking.models import ModelVersion, Slate
 from social.training import running, snapshot, storing
 from social.training.models import MemberValue, Round, RoundState
 from tests.metya.wallets.test_races import at_once
@@ -42,3 +46,30 @@ def test_a_withdrawal_during_the_storing_waits_for_it_and_counts_from_the_next_r
     assert left == [True], "it had to wait"
     assert Round.objects.get().state == RoundState.DONE and MemberValue.objects.filter(member=leaver).exists()
     assert leaver.pk not in snapshot.take().training.members
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_feeds_are_shown_and_answered_while_a_round_is_stored(monkeypatch):
+    """Their rows refer to the version in use and to consents, which the storing holds still."""
+    village.village(40, 10)
+    running.computed(1)
+    real, inside, done = storing.store, threading.Event(), threading.Event()
+
+    def slow(*args):
+        inside.set()
+        assert done.wait(10), "pages waited for the storing"
+        return real(*args)
+
+    monkeypatch.setattr(storing, "store", slow)
+
+    def live():
+        inside.wait(60)
+        said = Example.objects.order_by("pk").first()
+        numbers = {"posts": b"", "x": b"", "weights": b"", "features_version": "x"}
+        Slate.objects.create(member=said.member, version=ModelVersion.objects.get(), chain=uuid4(), **numbers)
+        said.pk, said.winner_id, said.loser_id = None, said.loser_id, said.winner_id
+        said.save(force_insert=True)
+        done.set()
+
+    at_once([running.train, live])
+    assert Round.objects.get().state == RoundState.DONE and Slate.objects.count() == 1

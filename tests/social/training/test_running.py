@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from metya.ops.models import AuditEvent
@@ -13,7 +14,7 @@ from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.profiles.models import Profile
 from social.ranking import verify
-from social.ranking.features import FEATURES_VERSION, START
+from social.ranking.features import FEATURES_VERSION, PLACE, START
 from social.ranking.models import ModelVersion, State
 from social.ranking.weights import Weights
 from social.training import folders, lots, running, snapshot, storing, versions
@@ -94,6 +95,7 @@ def test_nothing_to_learn_and_nobody_who_measures():
     village.village(30, purposes=("train",))
     two = running.train()
     assert (two.number, two.state, two.error) == (2, RoundState.NOTHING, "no-validation")
+    assert running.train() is None, "and is not said again every night"
     assert not ModelVersion.objects.exclude(number=1).exists() and not two.folder
 
 
@@ -192,6 +194,23 @@ def test_when_members_never_stop_leaving_the_round_fails_and_says_so(monkeypatch
     assert champion().number == 1 and ModelVersion.objects.count() == 1 and not MemberValue.objects.exists()
 
 
+def test_an_example_deleted_while_its_value_is_written_down_begins_it_anew(monkeypatch):
+    """The database finds that out at the end of the transaction."""
+    members = village.village(40, 10)
+    real, calls = storing.store, []
+
+    def slow(*args):
+        calls.append(real(*args))
+        if len(calls) == 1:
+            raise IntegrityError
+        return calls[-1]
+
+    monkeypatch.setattr(storing, "store", slow)
+    one = running.train()
+    assert one.state == RoundState.DONE and len(calls) == 2 and ModelVersion.objects.count() == 2
+    assert folders.intact(one) and MemberValue.objects.filter(round=one).count() < len(members)
+
+
 def test_unlearning_is_never_having_had_them():
     """After a withdrawal the next weights are, byte for byte, those of a community that never had the member."""
     members = village.village(40, 10)
@@ -205,7 +224,7 @@ def test_unlearning_is_never_having_had_them():
     never = running.computed(1)
 
     def text(made):
-        return made.result.outcome.challenger(made.result.record.inputs).to_json()
+        return made.result.record.inputs.challenger(made.result.outcome.table).to_json()
 
     assert text(after) == text(never) and text(after) != text(with_all)
     assert after.result.record.snapshot == never.result.record.snapshot
@@ -280,6 +299,25 @@ def test_the_same_examples_are_not_trained_on_every_night():
     assert running.train(fresh=True).number == 2
     consent.withdraw(actor=members[0], purpose="evaluate")
     assert running.train().number == 3
+
+
+def test_where_nobody_allows_anything_it_is_said_once():
+    assert running.train().error == "no-examples"
+    assert running.train() is None and Round.objects.count() == 1
+    assert running.train(fresh=True).number == 2
+    village.village(40, 10)
+    assert running.train().state == RoundState.DONE
+
+
+def test_a_gain_over_a_version_that_was_brought_back_is_not_paid_twice(purse):
+    village.village(40, 10)
+    first = running.train()
+    assert first.pool > 0
+    versions.put_in_use(first.parent)
+    again = running.train()
+    assert again.verdict["promote"] and (again.budget, again.pool) == (0, 0)
+    assert not MemberValue.objects.filter(round=again).exclude(grains=0).exists()
+    assert running.computed(3).setting.budget.grains == 1_000_000, "a gain over the new one is another"
 
 
 def test_a_promotion_is_a_reason_to_train_again():
@@ -373,6 +411,32 @@ def test_deleted_posts_and_accounts_that_ended_are_no_examples():
     members[1].save()
     taken = snapshot.take()
     assert first.pk not in taken.training.ids and members[1].pk not in taken.training.members
+
+
+def test_what_tells_of_likes_is_used_of_who_allows_that_still_alone():
+    members = village.village(4, 10)
+    village.allow(members[:2], "features")
+    consent.withdraw(actor=members[1], purpose="features")
+    asked = [PLACE[key] for key in ("affinity", "topic", "similarity", "ease")]
+    taken = snapshot.take()
+    for rows in (taken.training, taken.measuring):
+        told = rows.z[rows.members == members[0].pk]
+        silent = rows.z[rows.members == members[1].pk]
+        assert len(told) == len(silent) == 10
+        assert told[:, asked].all() and not silent[:, asked].any()
+        assert np.delete(silent, asked, axis=1).all()
+
+
+def test_who_is_suspended_teaches_nothing_until_it_is_over():
+    members = village.village(4, 10)
+    members[0].suspended_until = timezone.now() + timedelta(days=1)
+    members[0].save()
+    taken = snapshot.take()
+    assert members[0].pk not in taken.training.members and members[0].pk not in taken.measuring.members
+    assert members[1].pk in taken.training.members
+    members[0].suspended_until = timezone.now() - timedelta(seconds=1)
+    members[0].save()
+    assert members[0].pk in snapshot.take().training.members
 
 
 def test_the_number_of_queries_does_not_grow_with_the_examples(django_assert_max_num_queries):

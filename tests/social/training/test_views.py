@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from social.training import lots, running
+from social.training import folders, lots, running
 from social.training.models import Mode, Round, Switch, Validator
 from tests import make
 from tests.social.training import village
@@ -50,6 +50,18 @@ def test_a_round_has_its_figures_its_seed_and_its_files(client, purse):
         assert b"villager" not in content
     commands = client.get("/ranking/1/verify.txt").content.decode()
     assert "curl -fsSO http://testserver/ranking/1/values.csv" in commands
+
+
+def test_the_files_are_read_once_for_all_who_look_and_anew_when_they_change(client, records, monkeypatch):
+    village.village(40, 10)
+    running.train()
+    read, real = [], hashlib.file_digest
+    monkeypatch.setattr(folders.hashlib, "file_digest", lambda file, name: read.append(file.name) or real(file, name))
+    for _ in range(3):
+        assert "Trust none of them" not in client.get("/ranking/1/").content.decode()
+    assert len(read) == len(set(read)) == len(folders.FILES)
+    (records / "1" / "values.csv").write_text("example,phi\n")
+    assert "Trust none of them" in client.get("/ranking/1/").content.decode() and len(read) == len(folders.FILES) + 1
 
 
 @pytest.mark.parametrize(
