@@ -107,5 +107,6 @@ def _rows(found: ExampleQuerySet, telling: Ints) -> tuple[Rows, int]:
     order = np.argsort(whole[:, 0], kind="stable")
     order = order[usable[order]]
     rows = Rows(whole[order, 0], whole[order, 1], whole[order, 2], weights[order], z_all[order])
-    rows.z[np.ix_(~np.isin(rows.members, telling), _ASKED)] = 0.0
+    silent = np.flatnonzero(~np.isin(rows.members, telling))
+    rows.z[silent[:, None], _ASKED] = 0.0
     return rows, damaged + int((~usable).sum())

@@ -124,8 +124,11 @@ def test_an_epoch_booked_while_the_budget_is_read_makes_it_no_larger(town, monke
         booked.append(found)
         return found
 
-    monkeypatch.setattr(account, "promised", overtaken)
-    assert account.budget().grains == 40 * MET and booked == [30 * MET]
+    allotting.advance(village.on(0))
+    with transaction.atomic(), monkeypatch.context() as patch:
+        patch.setattr(account, "promised", overtaken)
+        assert account.budget().grains == 40 * MET and booked == [30 * MET]
+        transaction.set_rollback(True)
 
 
 def test_the_nightly_check_tells_what_does_not_agree(town):

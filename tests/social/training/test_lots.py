@@ -49,7 +49,7 @@ def test_those_drawn_are_asked_once_and_the_count_is_kept():
     assert Validator.objects.count() == 10 and Notification.objects.filter(kind="notice").count() == 10
     drawn = Validator.objects.order_by("pk").first()
     village.ask([drawn.member], 25, purposes=())
-    grant = drawn.member.grants.get()
+    grant = drawn.member.grants.get(purpose="evaluate")
     Example.objects.filter(member=drawn.member).update(evaluation=grant)
     lots.invite(2)
     drawn.refresh_from_db()

@@ -314,7 +314,7 @@ def test_a_gain_over_a_version_that_was_brought_back_is_not_paid_twice(purse):
     first = running.train()
     assert first.pool > 0
     versions.put_in_use(first.parent)
-    again = running.train()
+    again = running.train(fresh=True)
     assert again.verdict["promote"] and (again.budget, again.pool) == (0, 0)
     assert not MemberValue.objects.filter(round=again).exclude(grains=0).exists()
     assert running.computed(3).setting.budget.grains == 1_000_000, "a gain over the new one is another"
@@ -415,7 +415,6 @@ def test_deleted_posts_and_accounts_that_ended_are_no_examples():
 
 def test_what_tells_of_likes_is_used_of_who_allows_that_still_alone():
     members = village.village(4, 10)
-    village.allow(members[:2], "features")
     consent.withdraw(actor=members[1], purpose="features")
     asked = [PLACE[key] for key in ("affinity", "topic", "similarity", "ease")]
     taken = snapshot.take()

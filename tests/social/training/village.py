@@ -48,9 +48,12 @@ def allow(members, *purposes):
 
 
 def ask(members, each=20, *, likes=None, seed=1, purposes=("train", "evaluate"), flipped=(), noise=1.0):
-    """`each` answers of every member, whose own draws depend on nobody else; of `flipped` the wrong way round."""
+    """`each` answers of every member, whose own draws depend on nobody else; of `flipped` the wrong way round.
+
+    That what they like is used they allow in any case: their answers are about all factors.
+    """
     likes = taste() if likes is None else likes
-    grants, there = allow(members, *purposes), posts()
+    grants, there = allow(members, *purposes, "features"), posts()
     rows = []
     for member in members:
         chance = np.random.default_rng([seed, int(member.handle.removeprefix("villager"))])
