@@ -67,7 +67,7 @@ class TrainingPayAdmin(ReadOnlyAdmin):
         """One amount, where Django would show a form."""
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        if not object_id.isdigit():
+        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
             raise Http404
         pay = self._seen(request, int(object_id))
         return self._page(request, "pay", pay, {"about": reads.about(pay)})

@@ -5,6 +5,7 @@ from rewards.ledger import checking, reads
 from rewards.training import checking as pay
 from tests.rewards.payouts.conftest import Office
 from tests.rewards.training.town import Town
+from tests.social.training.village import same_lot
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +13,11 @@ def _records(settings, tmp_path):
     """Records in a folder of their own; and epoch 0 is today, since what people do happens now."""
     settings.TRAINING_DIR = tmp_path / "training"
     settings.GENESIS_DATE = timezone.now().date().isoformat()
+
+
+@pytest.fixture(autouse=True)
+def _same_lot(monkeypatch):
+    same_lot(monkeypatch)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from social.ranking import features
 from social.ranking.errors import RankingError
 from social.ranking.features import CLIP, FEATURES, FEATURES_VERSION, KEYS, START
-from social.ranking.weights import Weights, _checksum, _line
+from social.ranking.textfiles import dump
+from social.ranking.weights import Weights, _checksum
 
 WIDE = len(KEYS)
 
@@ -104,7 +105,7 @@ def _altered(**changes):
     content = json.loads(Weights.start().to_json())
     content.pop("checksum")
     content |= changes
-    return _line(content | {"checksum": _checksum(content)})
+    return dump(content | {"checksum": _checksum(content)})
 
 
 @pytest.mark.parametrize(
