@@ -113,6 +113,7 @@ FACTORS: dict[str, Words] = {
 }
 
 # The page of the sliders, in parts.
+# Without "is_reply": replies are never candidates, and a slider that moves nothing is none.
 PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("When"), ("recency", "seen")),
     (_("Who"), ("follows_author", "mutual", "affinity", "from_list", "trusted_author", "new_author")),
@@ -133,7 +134,7 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Something new"), ("from_exploration",)),
     (
         _("What kind of post"),
-        ("has_picture", "has_poll", "has_link", "question", "length", "is_reply", "assisted"),
+        ("has_picture", "has_poll", "has_link", "question", "length", "assisted"),
     ),
 )
 SOURCE_LINES: dict[str, Any] = {
