@@ -30,7 +30,7 @@ def prepare() -> None:
     """Have the test database of this process made as a copy of a migrated one."""
     creation = connection.creation
     if settings.ON_SQLITE:
-        made = _file()
+        made = tables()
         original = creation._create_test_db
 
         def copied(*args, **kwargs):
@@ -51,7 +51,8 @@ def forget(run: str) -> None:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def _file() -> Path:
+def tables() -> Path:
+    """The file of SQLite with every table, made by the first who asks."""
     made = _PLACE / f"metya-tables-{_migrations()}.sqlite3"
     with _alone(made.stem):
         if not made.exists():
@@ -65,6 +66,7 @@ def _file() -> Path:
 
 
 def _database(run: str) -> str:
+    """The database of PostgreSQL with every table."""
     name = _name(run)
     with _alone(name), _server() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
