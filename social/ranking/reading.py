@@ -71,7 +71,7 @@ def _round(path: Path) -> dict[str, Any]:
     """`round.json` of either format: with the snapshot of styles, or without."""
     plain = anything(path)
     if plain.get("format") not in (FORMAT, WITH_STYLES):
-        raise fault(path.name, 1, f"format {shown(repr(plain.get('format')))} is not known here")
+        raise fault(path.name, 1, f"format {shown(str(plain.get('format')))} is not known here")
     kinds = _ROUND | ({"styles": str} if plain["format"] == WITH_STYLES else {})
     return typed(path.name, "it", plain, kinds)
 
