@@ -52,6 +52,8 @@ from social.training.models import (
     MemberValue,
     Neighbour,
     Round,
+    StyleShare,
+    StyleValue,
     Switch,
     Validator,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "NotRecommended", "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause",
     "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords",
     "Preset", "Profile", "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike", "StyleCard", "StyleVote",
-    "Subscription", "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
+    "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike", "StyleCard",
+    "StyleShare", "StyleValue", "StyleVote", "Subscription",
+    "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
 from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
-from social.training.models import ExampleValue, MemberValue, Validator
+from social.training.models import ExampleValue, MemberValue, StyleShare, Validator
 from social.transparency.models import LogName
 
 CHUNK = 200
@@ -142,6 +142,8 @@ def sections(member: Member) -> list[Section]:
              carried_on=F("balance")),
         rows("examples-worth", _("What each of your examples was worth"), ExampleValue.objects.of(member),
              round=F("round__number"), row_of_the_record=F("number"), worth_pico_nats=F("phi")),
+        rows("styles-worth", _("What rounds of training allotted to you for styles"), StyleShare.objects.of(member),
+             round=F("round__number"), style=F("card__name"), part=F("part"), grains=F("grains")),
         rows("measuring", _("When you were asked to measure a model"), Validator.objects.of(member),
              round=F("number"), at=F("asked_at"), answered=F("answered")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),

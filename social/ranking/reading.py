@@ -70,8 +70,10 @@ def read(directory: Path | str) -> Round:
 def _round(path: Path) -> dict[str, Any]:
     """`round.json` of either format: with the snapshot of styles, or without."""
     plain = anything(path)
-    if plain.get("format") not in (FORMAT, WITH_STYLES):
-        raise fault(path.name, 1, f"format {shown(str(plain.get('format')))} is not known here")
+    number = plain.get("format")
+    if number not in (FORMAT, WITH_STYLES):
+        told = number if type(number) is int else shown(str(number))
+        raise fault(path.name, 1, f"format {told} is not known here")
     kinds = _ROUND | ({"styles": str} if plain["format"] == WITH_STYLES else {})
     return typed(path.name, "it", plain, kinds)
 

@@ -43,9 +43,10 @@ STYLE_FILES = cardrecord.FILES
 __all__ = ["FILES", "STYLE_FILES", "Result", "Round", "close", "digest", "read", "snapshot_of", "write"]
 
 
-def close(inputs: Inputs, styles: CardRound | None = None) -> tuple[Round, Outcome]:
-    """Compute a round; the same inputs give the same record. `styles` is its part about styles, closed before."""
-    snapshot = snapshot_of(inputs)
+def close(inputs: Inputs, styles: CardRound | None = None, snapshot: str | None = None) -> tuple[Round, Outcome]:
+    """Compute a round; the same inputs give the same record. `styles` is its part about styles, closed before; `snapshot`
+    is that of the inputs if it is known."""
+    snapshot = snapshot or snapshot_of(inputs)
     outcome = compute(inputs, snapshot)
     gain, verdict = outcome.gain, outcome.verdict
     nano = {

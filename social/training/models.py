@@ -57,7 +57,10 @@ class Round(models.Model):
     ``verdict`` is {promote, rule: whether the rule alone would promote, reasons, worse: names of groups, groups: [{name, members,
     pairs, loss_before, loss_after, accuracy_before, accuracy_after}], total: the same of all, replay, validators, answers: how
     many, capture, damaged: examples left out}; ``curve`` is [{members, examples, loss, accuracy}].
-    ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget`` and ``pool`` are grains.
+    ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget``, ``pool`` (examples’) and
+    ``styles_pool`` are grains; both pools together are within the budget. ``rules`` are those of the record; {} of rounds before
+    they were kept here. ``styles`` is {} where no styles were valued, else {choices, members, cards, validators, answers, gain,
+    low, high: as above, pays, reasons, given, rules, strengths: by the id of each style that was ever valued}.
     """
 
     number = models.PositiveIntegerField(_("number"), unique=True)
@@ -82,6 +85,9 @@ class Round(models.Model):
     record_sha256 = models.CharField(_("record (SHA-256)"), max_length=64, blank=True)
     budget = models.BigIntegerField(default=0)
     pool = models.BigIntegerField(default=0)
+    styles_pool = models.BigIntegerField(default=0)
+    rules = models.JSONField(default=dict, blank=True)
+    styles = models.JSONField(default=dict, blank=True)
     error = models.CharField(_("error"), max_length=500, blank=True)
     asked_by = models.ForeignKey(
         _MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
@@ -99,6 +105,7 @@ class Round(models.Model):
                 condition=Q(state="running", finished_at=None) | ~Q(state="running") & Q(finished_at__isnull=False),
                 name="training_round_finished",
             ),
+            models.CheckConstraint(condition=Q(styles_pool__gte=0), name="training_round_styles"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +171,64 @@ class ExampleValue(models.Model):
 
     def __str__(self) -> str:
         return f"example {self.number} of round {self.round_id}"
+
+
+class StyleValue(models.Model):
+    """What a style was worth in a round: ``phi`` in pico-nats, the sum over the ``choices`` that it won; ``number`` is its own in
+    the public record. ``grains`` is its part of the pool, of which its people may get less."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="style_values")
+    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="worth")
+    number = models.PositiveIntegerField()
+    phi = models.BigIntegerField()
+    choices = models.PositiveIntegerField()
+    grains = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "card"], name="training_style_once"),
+            models.UniqueConstraint(fields=["round", "number"], name="training_style_number_once"),
+            models.CheckConstraint(condition=Q(grains__gte=0), name="training_style_grains"),
+        ]
+
+    def __str__(self) -> str:
+        return f"style {self.card_id} in round {self.round_id}"
+
+
+class Part(models.TextChoices):
+    """Why somebody is paid for a style."""
+
+    AUTHOR = "author", _("as its author")
+    VOTE = "vote", _("for your vote")
+
+
+class StyleShareQuerySet(models.QuerySet["StyleShare"]):
+    def of(self, member: Member) -> "StyleShareQuerySet":
+        return self.filter(member=member)
+
+
+class StyleShare(models.Model):
+    """What a round allots to a member for one style; ``number`` is what the public record calls them among its payees."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="style_shares")
+    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    part = models.CharField(max_length=6, choices=Part)
+    grains = models.BigIntegerField()
+
+    objects = StyleShareQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "card", "member", "part"], name="training_share_once"),
+            models.CheckConstraint(condition=Q(grains__gt=0), name="training_share_grains"),
+            models.CheckConstraint(condition=Q(part__in=Part.values), name="training_share_part"),
+        ]
+        indexes = [models.Index(fields=["member", "-id"], name="training_share_member")]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.card_id} of {self.member_id} in round {self.round_id}"
 
 
 class ValidatorQuerySet(models.QuerySet["Validator"]):

@@ -19,11 +19,12 @@ from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
 from social.ranking.models import ModelVersion
-from social.training import budget, folders, lots, replaying, snapshot, storing, versions
+from social.training import budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
 from social.training.budget import Budget
 from social.training.computing import NothingToLearn, Result, Setting, compute
 from social.training.models import MemberValue, Mode, Round, RoundState
 from social.training.snapshot import Snapshot
+from social.training.stylepay import Known
 
 logger = logging.getLogger(__name__)
 # How often a round is computed anew because somebody withdrew meanwhile, or the version in use changed.
@@ -119,24 +120,33 @@ def computed(number: int) -> Computed:
     weights = versions.readable(parent)
     if weights is None:
         raise RankingError("The version in use cannot be read; bring an earlier one back.", code="champion-unreadable")
+    purse = budget.now()
     setting = Setting(
         number=number,
         version=versions.next_number(),
         parent=parent.number,
         champion=weights,
         seed=lots.draw(number).seed,
-        budget=_budget(parent),
+        budget=_budget(parent, purse),
         promoting=mode == Mode.ON,
         carried=_carried(),
         explored=replaying.explored(taken.groups),
+        styles=_styles(number, taken, purse),
     )
     return Computed(taken, parent, setting, compute(taken, setting), mode)
 
 
-def _budget(parent: ModelVersion) -> Budget:
+def _styles(number: int, taken: Snapshot, purse: Budget) -> Known:
+    """What is known of styles when the round begins: a vote that came later brings nothing from it."""
+    began = Round.objects.filter(number=number).values_list("started_at", flat=True).first() or timezone.now()
+    claimed = styles.claims(taken.choices.cards, began) if len(taken.choices) else []
+    return Known(purse, stylepay.last_strengths(), tuple(claimed), began)
+
+
+def _budget(parent: ModelVersion, purse: Budget) -> Budget:
     """Nothing where a gain over this very version was paid before: brought back, it would have the same one paid again."""
     paid = Round.objects.finished().filter(parent=parent, pool__gt=0).exists()
-    return Budget() if paid else budget.now()
+    return Budget() if paid else purse
 
 
 def _carried() -> dict[int, int]:
@@ -182,7 +192,9 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
         held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
         list(held.order_by("pk").values_list("pk", flat=True))
-    if snapshot.gone(made.taken):
+    styles.hold(made.taken.choices)
+    known = made.setting.styles
+    if snapshot.gone(made.taken) or styles.gone(made.taken.choices, known.claims, known.began):
         raise Again("withdrawn")
     champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:

@@ -14,7 +14,7 @@ from social.ranking import rounds
 from social.ranking.evaluation import Score
 from social.ranking.features import FEATURES_VERSION
 from social.ranking.models import ModelVersion, State
-from social.training import versions
+from social.training import stylepay, versions
 from social.training.computing import Result, Setting
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 from social.training.snapshot import Snapshot
@@ -22,7 +22,7 @@ from social.training.snapshot import Snapshot
 BATCH = 2_000
 KEPT = timedelta(days=30)
 # What a version depends on beside its examples; the modules of `social.ranking` that compute.
-_CODE = ("design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
+_CODE = ("cards", "design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
 
 
 @cache
@@ -54,10 +54,18 @@ def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champio
     row.parent, row.challenger = champion, version
     row.gain, row.gain_low, row.gain_high = gain.mean, gain.lower, gain.upper
     row.verdict, row.curve = _verdict(taken, setting, result), result.curve
-    row.budget, row.pool = setting.budget.grains, result.outcome.shares.pool
+    row.budget, row.pool = _budget(setting, result), result.outcome.shares.pool
+    row.styles_pool = result.styles.outcome.pool if result.styles else 0
+    row.rules, row.styles = asdict(result.record.inputs.rules), stylepay.told(result.styles)
     row.save()
     _values(row, result)
+    stylepay.store(row, result.styles)
     return version
+
+
+def _budget(setting: Setting, result: Result) -> int:
+    """What the round might have paid in all: where examples may be paid nothing, styles still might."""
+    return setting.styles.purse.grains if result.styles else setting.budget.grains
 
 
 def _figures(result: Result) -> dict[str, Any]:

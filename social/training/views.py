@@ -55,7 +55,7 @@ def how_to_verify(request: HttpRequest, number: int) -> HttpResponse:
 def file(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     """One file of a round's record, as it is: it never changes."""
     found = reads.record_of(number)
-    if found is None or name not in folders.FILES:
+    if found is None or name not in folders.names(folders.directory(number)):
         raise Http404
     return public_file(request, folders.directory(number) / name, f"{found.record_sha256}-{name}")
 
