@@ -60,7 +60,7 @@ class Round(models.Model):
     ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget``, ``pool`` (examples’) and
     ``styles_pool`` are grains; both pools together are within the budget. ``rules`` are those of the record; {} of rounds before
     they were kept here. ``styles`` is {} where no styles were valued, else {choices, members, cards, validators, answers, gain,
-    low, high: as above, pays, reasons, given, rules, strengths: by the id of each style that was ever valued}.
+    low, high: as above, loss: before it, pays, reasons, given, rules, strengths: by the id of each style that was ever valued}.
     """
 
     number = models.PositiveIntegerField(_("number"), unique=True)
@@ -211,7 +211,7 @@ class StyleShare(models.Model):
     """What a round allots to a member for one style; ``number`` is what the public record calls them among its payees."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="style_shares")
-    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="shares")
     member = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     part = models.CharField(max_length=6, choices=Part)

@@ -61,6 +61,32 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Styles:
+    """What a round found of styles; shares from 0 to 100. ``left`` of the pool are grains that nobody gets."""
+
+    round: Round
+    gain: float
+    low: float
+    high: float
+    left: int
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The figures that stand on the round's row."""
+        return dict(self.round.styles)
+
+
+def styles_of(one: Round) -> Styles | None:
+    """None where a round valued none; no query."""
+    said = one.styles
+    if not said:
+        return None
+    loss = said.get("loss") or 0.0
+    gain, low, high = (100 * said[name] / loss if loss else 0.0 for name in ("gain", "low", "high"))
+    return Styles(one, gain, low, high, one.styles_pool - said["given"])
+
+
+@dataclass(frozen=True)
 class Now:
     """The page: the version in use and since when, the round that made it, the last finished one, and what it changed.
 
@@ -95,6 +121,7 @@ class RoundPage:
     seed: str
     files: list[folders.File]
     intact: bool
+    styles: Styles | None = None
 
     @property
     def round(self) -> Round:
@@ -173,7 +200,7 @@ def round_page(number: int) -> RoundPage | None:
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
     files, intact = _files(found)
     done = found.state == RoundState.DONE
-    return RoundPage(told(found), _changes(found.challenger), seed if done else "", files, intact)
+    return RoundPage(told(found), _changes(found.challenger), seed if done else "", files, intact, styles_of(found))
 
 
 def _files(one: Round) -> tuple[list[folders.File], bool]:

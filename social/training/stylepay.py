@@ -131,6 +131,12 @@ def store(row: Round, found: Styled | None) -> None:
     )
 
 
+def _loss_before(inputs: CardInputs) -> float:
+    """The mean loss of the measuring choices under the strengths before."""
+    held, start = inputs.measuring, inputs.start
+    return float(np.logaddexp(0.0, start[held.losers] - start[held.winners]).mean())
+
+
 def told(found: Styled | None) -> dict[str, Any]:
     """What the row of the round says of styles; see `Round.styles`."""
     if found is None:
@@ -145,6 +151,7 @@ def told(found: Styled | None) -> dict[str, Any]:
         "gain": gain.mean,
         "low": gain.lower,
         "high": gain.upper,
+        "loss": _loss_before(record.inputs),
         "pays": found.outcome.verdict.promote,
         "reasons": list(found.outcome.verdict.reasons),
         "given": sum(record.given),

@@ -106,7 +106,7 @@ def village(count=60, each=20, **options):
 
 
 # How strong the styles of `wardrobe` are.
-STRONG = (1.2, 0.4, 0.0, -1.5)
+STRONG = (2.0, 0.7, 0.0, -2.0)
 
 
 def wardrobe(count=4):
@@ -142,7 +142,7 @@ def chose(member, winner, loser, *, shared=True, state="done"):
     return pair
 
 
-def dress(members, cards, each=8, *, strong=STRONG, seed=11):
+def dress(members, cards, each=14, *, strong=STRONG, seed=11):
     """`each` shared choices of every member, as strong as the styles are; own draws for each member."""
     share_drafts(members)
     pairs, halves = [], []
