@@ -1,5 +1,6 @@
 """Styles in a round: whose choices count, who has a part, what is stored, and that a stranger computes the same."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from social.assistant import actions as assistant
 from social.assistant import styling
 from social.assistant.models import DraftPair, StyleCard, StyleVote
 from social.profiles.models import Profile
-from social.ranking import verify
-from social.training import folders, lots, running, snapshot, stylepay, styles
+from social.ranking import record, verify
+from social.training import folders, lots, reads, running, snapshot, stylepay, styles
 from social.training.models import MemberValue, Mode, Part, Round, RoundState, StyleShare, StyleValue, Switch
 from tests.social.training import village
 from tests.social.training.village import STRONG
@@ -351,3 +352,42 @@ def test_the_number_of_queries_does_not_grow_with_choices(dressed, django_assert
     with django_assert_max_num_queries(len(few)):
         running.computed(1)
     assert STRONG
+
+
+# --- by address ---------------------------------------------------------------------------------------------------
+
+
+def test_the_public_page_tells_of_styles_and_gives_their_files(dressed, purse, client):
+    one = running.train()
+    text = client.get("/ranking/1/").content.decode()
+    assert "Foretells choices better by" in text and "to the authors of styles and to those who had voted" in text
+    assert one.styles_pool and "The round allots" in text and "drawn by lot, " in text
+    commands = client.get("/ranking/1/verify.txt").content.decode()
+    for name in record.STYLE_FILES:
+        assert f"/ranking/1/{name}" in text and f"curl -fsSO http://testserver/ranking/1/{name}" in commands
+        answer = client.get(f"/ranking/1/{name}")
+        assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() in text
+    figures = reads.styles_of(one)
+    assert figures.low < figures.gain < figures.high and figures.left == one.styles_pool - one.styles["given"]
+
+
+def test_where_there_are_no_styles_there_is_no_such_file(purse, client):
+    village.village(40, 10)
+    running.train()
+    assert client.get("/ranking/1/styles.json").status_code == 404
+    assert "Foretells choices" not in client.get("/ranking/1/").content.decode()
+
+
+def test_a_round_that_is_not_sure_says_so_of_styles(purse, client, monkeypatch):
+    village.village(40, 10)
+    cards = village.wardrobe()
+    village.dress(village.people(18), cards)
+    one = running.train()
+    assert one.styles["reasons"] and one.styles_pool == 0
+    assert "too few measured, or the gain is not sure" in client.get("/ranking/1/").content.decode()
+
+
+def test_who_shares_is_told_what_for(alice, as_member):
+    Profile.objects.filter(member=alice).update(uses_assistant=True)
+    text = as_member(alice).get("/settings/assistant/").content.decode()
+    assert "what their authors and voters are paid; a public record lists it, also without your name." in text
