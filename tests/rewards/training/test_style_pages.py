@@ -47,7 +47,7 @@ def test_an_author_sees_each_style_with_its_value_and_why(town, dressed, as_memb
     assert met(together) in text and together > 10 * MET
     text = read(as_member(author), "1/mine/")
     assert "Your styles in this round" in text and "as its author: 7" in text and "+1,000" in text
-    assert f"of {met(10 * MET)} for the style" in text and "Each of your examples" in text
+    assert f"{met(10 * MET)} for the style" in text and "Each of your examples" in text
     assert "The round paid" in text and "70 % of a style’s part" in text and "more than 35 %" in text
 
 
