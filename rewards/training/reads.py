@@ -71,7 +71,8 @@ def mine(member: Member, before: int | None = None) -> Mine:
         stopped=Sum("grains", filter=Q(state=PayState.HELD, placed_by__isnull=False)),
         paid=Sum("grains", filter=Q(state=PayState.PAID)),
     )
-    last = MemberValue.objects.of(member).order_by("-pk").values_list("balance", flat=True).first()
+    done = MemberValue.objects.of(member).filter(round__state=RoundState.DONE)
+    last = done.order_by("-pk").values_list("balance", flat=True).first()
     return Mine(
         lines=[_line(value, pays.get(value.round_id), member) for value in page.items],
         next=page.next,

@@ -86,6 +86,7 @@ RULES = {
     "social.Recommendation.by": "kept: who recommended a labeller, by number",
     "social.DraftPair.member": ERASED,
     "social.StyleVote.member": ERASED,
+    "social.PromotionVote.member": ERASED,
     "social.StyleCard.author": "kept: emptied and out of use, so that what was compared with it still counts",
     "social.StyleCard.retired_by": "kept: who of the moderators removed a style, by number",
     "social.Case.member": _CASE,

@@ -43,7 +43,8 @@ class NothingToLearn(Exception):
 @dataclass(frozen=True)
 class Setting:
     """What a round is computed under; ``carried`` are balances in pico-nats by member. ``budget`` is what examples may be paid
-    where styles are paid nothing; what styles may be paid is told with them."""
+    where styles are paid nothing; what styles may be paid is told with them. ``ballot``: members vote on what would be promoted,
+    for so many days, and so many of them have to."""
 
     number: int
     version: int
@@ -52,6 +53,7 @@ class Setting:
     seed: str
     budget: Budget = field(default_factory=Budget)
     promoting: bool = True
+    ballot: tuple[int, int] | None = None
     carried: Mapping[int, int] = field(default_factory=dict)
     explored: Explored | None = None
     styles: Known = field(default_factory=Known)

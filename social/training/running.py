@@ -19,10 +19,10 @@ from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
 from social.ranking.models import ModelVersion
-from social.training import budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
+from social.training import ballots, budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
 from social.training.budget import Budget
 from social.training.computing import NothingToLearn, Result, Setting, compute
-from social.training.models import MemberValue, Mode, Round, RoundState
+from social.training.models import Mode, Round, RoundState
 from social.training.snapshot import Snapshot
 from social.training.stylepay import Known
 
@@ -52,10 +52,11 @@ class Computed:
 
 
 def train(*, asked_by: Member | None = None, fresh: bool = False) -> Round | None:
-    """One round to its end, with its row; None while another runs, while training is stopped, or where nothing changed since
-    the last one (``fresh``: train all the same)."""
+    """One round to its end or to the vote on it, with its row; None while another runs or is voted on, while training is stopped,
+    or where nothing changed since the last one (``fresh``: train all the same)."""
     heal()
-    if versions.mode() == Mode.STOPPED or (not fresh and unchanged()):
+    ballots.close_due()
+    if versions.mode() == Mode.STOPPED or Round.objects.voting().exists() or (not fresh and unchanged()):
         return None
     one = begin(asked_by)
     if one is None:
@@ -128,8 +129,9 @@ def computed(number: int) -> Computed:
         champion=weights,
         seed=lots.draw(number).seed,
         budget=_budget(parent, purse),
-        promoting=mode == Mode.ON,
-        carried=_carried(),
+        promoting=mode in (Mode.ON, Mode.VOTE),
+        ballot=versions.ballot() if mode == Mode.VOTE else None,
+        carried=ballots.carried(),
         explored=replaying.explored(taken.groups),
         styles=_styles(number, taken, purse),
     )
@@ -147,13 +149,6 @@ def _budget(parent: ModelVersion, purse: Budget) -> Budget:
     """Nothing where a gain over this very version was paid before: brought back, it would have the same one paid again."""
     paid = Round.objects.finished().filter(parent=parent, pool__gt=0).exists()
     return Budget() if paid else purse
-
-
-def _carried() -> dict[int, int]:
-    """What members carry from their last round, where it is below nothing; two queries."""
-    latest = MemberValue.objects.order_by().values("member").annotate(last=Max("pk")).values("last")
-    rows = MemberValue.objects.filter(pk__in=latest, balance__lt=0)
-    return dict(rows.values_list("member", "balance"))
 
 
 def _attempts(one: Round) -> None:

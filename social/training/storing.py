@@ -14,7 +14,7 @@ from social.ranking import rounds
 from social.ranking.evaluation import Score
 from social.ranking.features import FEATURES_VERSION
 from social.ranking.models import ModelVersion, State
-from social.training import stylepay, versions
+from social.training import ballots, stylepay, versions
 from social.training.computing import Result, Setting
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 from social.training.snapshot import Snapshot
@@ -33,7 +33,7 @@ def code_version() -> str:
 
 
 def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champion: ModelVersion) -> ModelVersion:
-    """The challenger as a version, in use or rejected; the round with its figures; values. Within a transaction."""
+    """The challenger as a version, in use, up for a vote or rejected; the round with its figures; values. In a transaction."""
     version = ModelVersion.objects.create(
         number=setting.version,
         state=State.REJECTED,
@@ -45,10 +45,14 @@ def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champio
         metrics=_figures(result),
         code=code_version(),
     )
-    if result.promote and setting.promoting:
+    row.state, row.finished_at = RoundState.DONE, timezone.now()
+    if result.promote and setting.ballot:
+        version.state = State.CHALLENGER
+        version.save(update_fields=["state"])
+        ballots.begin(row, *setting.ballot)
+    elif result.promote and setting.promoting:
         versions.put_in_use(version)
     gain = result.outcome.gain
-    row.state, row.finished_at = RoundState.DONE, timezone.now()
     row.snapshot, row.ids = result.record.snapshot, taken.ids
     row.examples, row.members = len(result.examples), len(result.members)
     row.parent, row.challenger = champion, version
@@ -82,7 +86,7 @@ def _verdict(taken: Snapshot, setting: Setting, result: Result) -> dict[str, Any
     reasons += ["captured"] * result.capture.alarm
     reasons += ["pinned"] * (not setting.promoting)
     return _figures(result) | {
-        "promote": said.promote and not result.capture.alarm and setting.promoting,
+        "promote": result.promote and setting.promoting and not setting.ballot,
         "rule": said.promote,
         "reasons": reasons,
         "worse": [inputs.groups[at] if at >= 0 else "" for at in said.worse],
