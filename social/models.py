@@ -70,8 +70,8 @@ __all__ = [
     "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Neighbour",
     "NotRecommended", "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause",
     "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords",
-    "Preset", "Profile", "PromotionVote", "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike", "StyleCard",
-    "StyleShare", "StyleValue", "StyleVote", "Subscription",
+    "Preset", "Profile", "PromotionVote", "PushDevice", "PushLine", "Question", "Reach", "Recommendation",
+    "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering",
+    "Strike", "StyleCard", "StyleShare", "StyleValue", "StyleVote", "Subscription",
     "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
 ]  # fmt: skip
