@@ -51,7 +51,10 @@ from social.training.models import (
     ExampleValue,
     MemberValue,
     Neighbour,
+    PromotionVote,
     Round,
+    StyleShare,
+    StyleValue,
     Switch,
     Validator,
 )
@@ -67,7 +70,8 @@ __all__ = [
     "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Neighbour",
     "NotRecommended", "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause",
     "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords",
-    "Preset", "Profile", "PushDevice", "PushLine", "Question", "Reach", "Recommendation", "RemovedImage", "Report",
-    "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering", "Strike", "StyleCard", "StyleVote",
-    "Subscription", "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
+    "Preset", "Profile", "PromotionVote", "PushDevice", "PushLine", "Question", "Reach", "Recommendation",
+    "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering",
+    "Strike", "StyleCard", "StyleShare", "StyleValue", "StyleVote", "Subscription",
+    "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
 ]  # fmt: skip

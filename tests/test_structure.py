@@ -27,6 +27,10 @@ LAYERS = {
 PURE_RANKING = (
     "arrays",
     "bridging",
+    "cardrecord",
+    "cards",
+    "cardverify",
+    "checks",
     "design",
     "ease",
     "errors",

@@ -21,7 +21,7 @@ from rewards.epochs.wallets import owners
 from rewards.ledger.models import Transfer
 from rewards.ledger.reads import Balances, balances_of
 from rewards.payouts.models import Hold, Payout, PayoutState
-from rewards.training.models import TrainingPay
+from rewards.training.models import PayKind, TrainingPay
 from social.interactions.models import Interaction
 from social.profiles.models import Profile
 
@@ -178,8 +178,8 @@ class Supporter:
 
 @dataclass(frozen=True)
 class Why:
-    """One payout explained. Grains: ``from_influence`` is its part by influence, ``training`` what rounds of training allotted,
-    by their number, ``other`` what else was earned."""
+    """One payout explained. Grains: ``from_influence`` is its part by influence, ``training`` what rounds of training allotted
+    for examples, by their number, ``styles`` what for styles, ``other`` what else was earned."""
 
     payout: Payout
     epoch: Epoch
@@ -195,6 +195,7 @@ class Why:
     pool: int
     from_influence: int
     training: list[tuple[int, int]]
+    styles: list[tuple[int, int]]
     other: int
     owed_before: int
     minimum: int
@@ -215,7 +216,9 @@ def why(member: Member, number: int) -> Why | None:
     other = _other_earnings(number, payout.wallet) if int(figures.get("earnings", 0)) else 0
     from_influence = payout.earned - other
     paid = TrainingPay.objects.paid_in(number).filter(wallet=payout.wallet).order_by("round__number") if other else None
-    training = list(paid.values_list("round__number", "grains")) if paid is not None else []
+    rounds = list(paid.values_list("kind", "round__number", "grains")) if paid is not None else []
+    training = [(number, grains) for kind, number, grains in rounds if kind == PayKind.EXAMPLES]
+    styles = [(number, grains) for kind, number, grains in rounds if kind == PayKind.STYLES]
     parts = engine.read_explanation(place, payout.wallet, limit=MOST_ROWS) if payout.influence else []
     total = int(figures.get("total_influence", 0))
     supporters, rest = _supporters(member, epoch, payout, parts, from_influence)
@@ -237,7 +240,8 @@ def why(member: Member, number: int) -> Why | None:
         pool=influence_part,
         from_influence=from_influence,
         training=training,
-        other=other - sum(grains for _number, grains in training),
+        styles=styles,
+        other=other - sum(grains for _number, grains in training + styles),
         owed_before=payout.amount + payout.owed - payout.earned,
         minimum=int(figures.get("minimum_payout", 0)),
         cap=cap,

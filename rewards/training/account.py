@@ -12,11 +12,11 @@ from rewards.ledger.accounts import TRAINING
 from rewards.ledger.reads import balance
 from rewards.training.models import TrainingPay
 from social.training.budget import Budget
-from social.training.models import MemberValue, RoundState
+from social.training.models import MemberValue, RoundState, StyleShare
 
 
 def budget() -> Budget:
-    """For the round that begins now; three queries.
+    """For the round that begins now; four queries.
 
     What is promised is read first: an epoch that is booked in between then makes the budget too small, never too large.
     """
@@ -26,6 +26,9 @@ def budget() -> Budget:
 
 def promised() -> int:
     """Allotted by finished rounds, also where no row of pay was made yet, and still in the account."""
-    allotted = MemberValue.objects.filter(round__state=RoundState.DONE).aggregate(total=Sum("grains"))["total"]
+    allotted = sum(
+        int(rows.filter(round__state=RoundState.DONE).aggregate(total=Sum("grains"))["total"] or 0)
+        for rows in (MemberValue.objects.all(), StyleShare.objects.all())
+    )
     settled = TrainingPay.objects.settled().aggregate(total=Sum("grains"))["total"]
-    return int(allotted or 0) - int(settled or 0)
+    return allotted - int(settled or 0)

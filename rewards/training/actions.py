@@ -15,13 +15,18 @@ from rewards.payouts.deciding import require_other, require_reviewer, require_se
 from rewards.payouts.errors import WrongState
 from rewards.payouts.reasons import clean_reason
 from rewards.training import policy
-from rewards.training.models import PayState, TrainingPay
+from rewards.training.models import PayKind, PayState, TrainingPay
 from social.notifications.actions import notify
 from social.notifications.sentences import Sentence
 
 _STOPPED = gettext_noop("%(amount)s for your examples in round %(round)d are on hold: %(reason)s")
 _RELEASED = gettext_noop("%(amount)s for your examples in round %(round)d are no longer on hold: %(reason)s")
 _FORFEITED = gettext_noop("%(amount)s for your examples in round %(round)d went to the treasury: %(reason)s")
+_OF_STYLES = {
+    _STOPPED: gettext_noop("%(amount)s for styles in round %(round)d are on hold: %(reason)s"),
+    _RELEASED: gettext_noop("%(amount)s for styles in round %(round)d are no longer on hold: %(reason)s"),
+    _FORFEITED: gettext_noop("%(amount)s for styles in round %(round)d went to the treasury: %(reason)s"),
+}
 
 
 def stop(*, actor: Member, pay: TrainingPay, reason: str) -> TrainingPay:
@@ -97,11 +102,14 @@ def _change(pay: TrainingPay, **fields: Any) -> None:
 
 
 def _note(actor: Member, verb: str, pay: TrainingPay, reason: str) -> None:
-    audit.record(actor, verb, pay, round=pay.round.number, member=pay.member_id, grains=pay.grains, reason=reason)
+    audit.record(
+        actor, verb, pay, round=pay.round.number, kind=pay.kind, member=pay.member_id, grains=pay.grains, reason=reason
+    )
 
 
 def _tell(pay: TrainingPay, what: str, text: str, reason: str) -> None:
     """Each time anew: an amount may be stopped, let go and stopped again."""
+    text = _OF_STYLES[text] if pay.kind == PayKind.STYLES else text
     moment = pay.decided_at or pay.placed_at or timezone.now()
     notify(
         member=pay.member,

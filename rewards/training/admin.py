@@ -19,7 +19,7 @@ from rewards.payouts.deciding import require_reviewer
 from rewards.payouts.forms import DecisionForm, ReasonForm
 from rewards.payouts.policy import is_reviewer
 from rewards.training import actions, policy, reads
-from rewards.training.models import TrainingPay
+from rewards.training.models import PayKind, TrainingPay
 from social.templatetags.metya import met
 
 View = Callable[..., HttpResponseBase]
@@ -32,9 +32,20 @@ class TrainingPayAdmin(ReadOnlyAdmin):
         "What is not with an epoch yet can be put on hold; open one to do so. Another reviewer decides that it is forfeited."
     )
     change_list_template = "admin/rewards/training/list.html"
-    list_display = ("round", "member", "grains_met", "state", "epoch", "wallet", "reason", "placed_by", "decided_by")
+    list_display = (
+        "round",
+        "kind",
+        "member",
+        "grains_met",
+        "state",
+        "epoch",
+        "wallet",
+        "reason",
+        "placed_by",
+        "decided_by",
+    )
     list_display_links = ("round", "member")
-    list_filter = ("state", ("placed_by", admin.EmptyFieldListFilter))
+    list_filter = ("state", "kind", ("placed_by", admin.EmptyFieldListFilter))
     list_select_related = ("round", "member", "epoch", "placed_by", "decided_by")
     search_fields = ("=member__handle", "=wallet", "=round__number")
     ordering = ("-pk",)
@@ -130,7 +141,13 @@ class TrainingPayAdmin(ReadOnlyAdmin):
     def _page(
         self, request: HttpRequest, name: str, pay: TrainingPay, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        title = _("Pay of %(member)s for round %(number)d") % {"member": pay.member, "number": pay.round.number}
+        of_styles = pay.kind == PayKind.STYLES
+        text = (
+            _("Pay of %(member)s for styles in round %(number)d")
+            if of_styles
+            else _("Pay of %(member)s for round %(number)d")
+        )
+        title = text % {"member": pay.member, "number": pay.round.number}
         actor = member_of(request)
         may = {"may_stop": policy.may_stop(actor, pay), "may_decide": policy.may_release(actor, pay)}
         may["may_forfeit"] = policy.may_forfeit(actor, pay)

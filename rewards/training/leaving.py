@@ -26,6 +26,7 @@ def _rows(member: Member) -> Iterator[Row]:
     rows = TrainingPay.objects.of(member).order_by("pk")
     names = (
         "round__number",
+        "kind",
         "number",
         "grains",
         "equal",

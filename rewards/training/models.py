@@ -1,4 +1,4 @@
-"""What members are paid for examples that made the community's model better."""
+"""What members are paid for examples that made the community's model better, and for styles that drafts were preferred in."""
 
 from datetime import datetime
 
@@ -18,6 +18,13 @@ class PayState(models.TextChoices):
     RELEASED = "released", _("released")
     PAID = "paid", _("paid")
     FORFEITED = "forfeited", _("forfeited")
+
+
+class PayKind(models.TextChoices):
+    """What an amount is for."""
+
+    EXAMPLES = "examples", _("examples")
+    STYLES = "styles", _("styles")
 
 
 class TrainingPayQuerySet(models.QuerySet["TrainingPay"]):
@@ -41,7 +48,10 @@ class TrainingPayQuerySet(models.QuerySet["TrainingPay"]):
         """Released before a moment, to members who are not suspended; in the order in which they are paid."""
         released = self.filter(state=PayState.RELEASED, released_at__lt=before)
         able = released.exclude(member__suspended_until__gt=timezone.now())
-        return able.order_by("round__number", "number")
+        return able.order_by("round__number", "kind", "number")
+
+    def of_kind(self, kind: str) -> "TrainingPayQuerySet":
+        return self.filter(kind=kind)
 
     def paid_in(self, epoch: int) -> "TrainingPayQuerySet":
         return self.filter(state=PayState.PAID, epoch=epoch)
@@ -53,15 +63,17 @@ class TrainingPayQuerySet(models.QuerySet["TrainingPay"]):
 
 
 class TrainingPay(models.Model):
-    """What a round allots to one member, and how far it is on its way. Grains.
+    """What a round allots to one member for examples or for styles, and how far it is on its way. Grains.
 
-    ``equal`` is the part for accepted examples, the rest goes by their value. ``number`` is the member's in the round's
-    record. Held until a round of ``held_until_round`` or later has finished, or ``held_until``; ``placed_by`` stopped it
-    beyond that. It is paid with the earnings.csv of ``epoch`` to ``wallet``.
+    ``equal`` is the part for accepted examples, the rest goes by their value; of styles it is nothing. ``number`` is the
+    member's in the round's record, or among those whom the record pays for styles. Held until a round of
+    ``held_until_round`` or later has finished, or ``held_until``; ``placed_by`` stopped it beyond that. It is paid with
+    the earnings.csv of ``epoch`` to ``wallet``.
     """
 
     round = models.ForeignKey("social.Round", on_delete=models.PROTECT, related_name="pay")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("for"), max_length=8, choices=PayKind, default=PayKind.EXAMPLES)
     number = models.PositiveIntegerField()
     grains = models.BigIntegerField()
     equal = models.BigIntegerField(default=0)
@@ -86,8 +98,9 @@ class TrainingPay(models.Model):
         verbose_name = _("pay for training")
         verbose_name_plural = _("pay for training")
         constraints = [
-            models.UniqueConstraint(fields=["round", "member"], name="training_pay_once"),
+            models.UniqueConstraint(fields=["round", "member", "kind"], name="training_pay_once"),
             models.CheckConstraint(condition=Q(state__in=PayState.values), name="training_pay_state"),
+            models.CheckConstraint(condition=Q(kind__in=PayKind.values), name="training_pay_kind"),
             models.CheckConstraint(
                 condition=Q(grains__gt=0, equal__gte=0, equal__lte=F("grains")), name="training_pay_grains"
             ),

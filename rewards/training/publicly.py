@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from metya.wallets.models import Member
-from rewards.training import records
+from rewards.training import records, styled
 from social.training import folders, words
-from social.training.models import MemberValue, Round
+from social.training.models import MemberValue, Round, StyleShare
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,24 @@ class Page:
     paid: int
     validators: int
     mine: int | None
+    parts: records.Parts
+    styles: styled.Rules
+    styles_left: int
+    my_styles: int
     before: int | None
     after: int | None
 
 
+def _styles(one: Round, viewer: Member | None) -> int:
+    """What the viewer was allotted for styles."""
+    if viewer is None or not one.styles_pool:
+        return 0
+    found = StyleShare.objects.of(viewer).filter(round=one).aggregate(sum=Sum("grains"))["sum"]
+    return int(found or 0)
+
+
 def page(number: int, viewer: Member | None) -> Page | None:
-    """Of a finished round, or None; four queries."""
+    """Of a finished round, or None; five queries."""
     one = Round.objects.finished().filter(number=number).first()
     if one is None:
         return None
@@ -49,6 +61,10 @@ def page(number: int, viewer: Member | None) -> Page | None:
         paid=sums["count"],
         validators=int(one.verdict.get("validators", 0)),
         mine=values.of(viewer).values_list("grains", flat=True).first() if viewer else None,
+        parts=records.parts_of(one),
+        styles=styled.rules_of(one),
+        styles_left=one.styles_pool - int(one.styles.get("given", 0)),
+        my_styles=_styles(one, viewer),
         before=number - 1 if number - 1 in around else None,
         after=number + 1 if number + 1 in around else None,
     )

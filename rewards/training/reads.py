@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from metya.wallets.models import Member
 from metya.web.paging import page_by_id
 from rewards.training import allotting
-from rewards.training.models import PayState, TrainingPay
+from rewards.training.models import PayKind, PayState, TrainingPay
 from social.consent import grants
 from social.consent.models import Purpose
-from social.training.models import MemberValue, Round, RoundState
+from social.training.models import MemberValue, Round, RoundState, StyleShare
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mine:
-    """A member's rounds. Grains; ``balance`` is what they carry (at most 0), in pico-nats."""
+    """A member's rounds. Grains, of examples and styles together; ``balance`` is what they carry (at most 0), in pico-nats."""
 
     lines: list[Line]
     next: int | None
@@ -64,15 +64,15 @@ def mine(member: Member, before: int | None = None) -> Mine:
     """The page of a member's rounds; the same seven queries at any length."""
     rows = MemberValue.objects.of(member).filter(round__state=RoundState.DONE).select_related("round")
     page = page_by_id(rows.defer("round__curve"), before)
-    pays = {
-        pay.round_id: pay for pay in TrainingPay.objects.of(member).filter(round__in=[v.round_id for v in page.items])
-    }
+    paid = TrainingPay.objects.of(member).of_kind(PayKind.EXAMPLES).filter(round__in=[v.round_id for v in page.items])
+    pays = {pay.round_id: pay for pay in paid}
     sums = TrainingPay.objects.of(member).aggregate(
         waiting=Sum("grains", filter=Q(state__in=[PayState.HELD, PayState.RELEASED], placed_by=None)),
         stopped=Sum("grains", filter=Q(state=PayState.HELD, placed_by__isnull=False)),
         paid=Sum("grains", filter=Q(state=PayState.PAID)),
     )
-    last = MemberValue.objects.of(member).order_by("-pk").values_list("balance", flat=True).first()
+    done = MemberValue.objects.of(member).filter(round__state=RoundState.DONE)
+    last = done.order_by("-pk").values_list("balance", flat=True).first()
     return Mine(
         lines=[_line(value, pays.get(value.round_id), member) for value in page.items],
         next=page.next,
@@ -98,12 +98,17 @@ def _line(value: MemberValue, pay: TrainingPay | None, member: Member) -> Line:
 
 
 def standing(value: MemberValue, pay: TrainingPay | None, member: Member) -> Standing:
-    """In words; a row that the next minute makes stands as if it were there."""
-    if not value.grains:
-        return Standing("nothing", _("nothing allotted"), _why_nothing(value.round), value.round.finished_at)
+    """What examples were allotted, in words."""
+    return standing_of(value.round, value.grains, pay, member, _why_nothing(value.round))
+
+
+def standing_of(one: Round, grains: int, pay: TrainingPay | None, member: Member, nothing: str) -> Standing:
+    """In words; a row that the next minute makes stands as if it were there. ``nothing`` says why there are no grains."""
+    if not grains:
+        return Standing("nothing", _("nothing allotted"), nothing, one.finished_at)
     if pay is None:
-        until = (value.round.finished_at or timezone.now()) + allotting.WEEK
-        return Standing("waiting", _("held for one round"), _held(until), value.round.finished_at)
+        until = (one.finished_at or timezone.now()) + allotting.WEEK
+        return Standing("waiting", _("held for one round"), _held(until), one.finished_at)
     if pay.state == PayState.HELD:
         if pay.placed_by_id is not None:
             return Standing("held", _("on hold"), pay.reason, pay.placed_at)
@@ -158,18 +163,26 @@ def totals() -> list[Total]:
 
 @dataclass(frozen=True)
 class About:
-    """One amount beside the member's other rounds. ``share`` of the round's pool."""
+    """One amount beside the member's other rounds. ``share`` of ``pool``, the round's for what it is for; ``value`` of examples,
+    ``styles`` how many parts it is made of."""
 
     value: MemberValue | None
+    styles: int
+    pool: int
     share: float
     earlier: list[TrainingPay]
 
 
 def about(pay: TrainingPay) -> About:
     """What a reviewer sees before deciding; two queries."""
+    styles = pay.kind == PayKind.STYLES
+    pool = pay.round.styles_pool if styles else pay.round.pool
+    parts = StyleShare.objects.of(pay.member).filter(round=pay.round_id)
     others = TrainingPay.objects.of(pay.member).exclude(pk=pay.pk).select_related("round").order_by("-pk")
     return About(
-        value=MemberValue.objects.of(pay.member).filter(round=pay.round_id).first(),
-        share=pay.grains / pay.round.pool if pay.round.pool else 0.0,
+        value=None if styles else MemberValue.objects.of(pay.member).filter(round=pay.round_id).first(),
+        styles=parts.count() if styles else 0,
+        pool=pool,
+        share=pay.grains / pool if pool else 0.0,
         earlier=list(others[:10]),
     )

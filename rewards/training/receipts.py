@@ -6,8 +6,8 @@ from typing import Any
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
-from rewards.training import reads, records
-from rewards.training.models import TrainingPay
+from rewards.training import reads, records, styled
+from rewards.training.models import PayKind, TrainingPay
 from social.comparisons.models import Example, Kind
 from social.comparisons.reads import Shown, both_shown
 from social.ranking import payment
@@ -40,6 +40,7 @@ class Sum:
     equal_pool: int
     value_pool: int
     capped: bool
+    cap_percent: float
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def receipt(member: Member, number: int, before: int | None = None) -> Receipt |
     value = _value(member, number)
     if value is None:
         return None
-    pay = TrainingPay.objects.of(member).filter(round=value.round_id).first()
+    pay = TrainingPay.objects.of(member).of_kind(PayKind.EXAMPLES).filter(round=value.round_id).first()
     totals = records.totals_of(value.round)
     carried = totals.carried.get(value.number) if totals else None
     rows = ExampleValue.objects.of(member).filter(round=value.round_id)
@@ -84,19 +85,20 @@ def _value(member: Member, number: int) -> MemberValue | None:
 
 
 def _sum(value: MemberValue, pay: TrainingPay | None, totals: records.Totals | None, carried: int | None) -> Sum:
-    pool = value.round.pool
-    by_value = pool * payment.VALUE_BP // payment.BASIS_POINTS
+    pool, parts = value.round.pool, records.parts_of(value.round)
+    by_value = pool * parts.value_bp // payment.BASIS_POINTS
     equal = pay.equal if pay else 0
     return Sum(
         equal=equal,
         by_value=value.grains - equal,
-        items=min(value.items, payment.ITEM_CAP),
+        items=min(value.items, parts.item_cap),
         all_items=totals.items if totals else None,
         weighed=None if carried is None else payment.weighed(value.phi + carried),
         all_weighed=totals.value if totals else None,
         equal_pool=pool - by_value,
         value_pool=by_value,
-        capped=bool(pool) and value.grains >= pool * payment.MEMBER_CAP_BP // payment.BASIS_POINTS,
+        capped=bool(pool) and value.grains >= pool * parts.member_cap_bp // payment.BASIS_POINTS,
+        cap_percent=parts.cap_percent,
     )
 
 
@@ -136,12 +138,13 @@ def _row(one: ExampleValue) -> tuple[Any, ...]:
 
 
 def plain(member: Member, number: int) -> dict[str, Any] | None:
-    """The whole receipt, for a machine."""
-    found, lines = receipt(member, number), rows(member, number)
+    """The whole receipt, for a machine; of a member without examples in the round what stands of their styles."""
+    found, lines, styles = receipt(member, number), rows(member, number), styled.receipt(member, number)
+    told = {"styles": styled.plain(styles)} if styles else {}
     if found is None or lines is None:
-        return None
+        return {"round": number, "record_sha256": styles.round.record_sha256} | told if styles else None
     one, parts = found.round, found.sum
-    return {
+    return told | {
         "round": number,
         "finished_at": one.finished_at.isoformat(timespec="seconds") if one.finished_at else None,
         "record_sha256": one.record_sha256,

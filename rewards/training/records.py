@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from social.ranking.payment import ITEM_CAP, weighed
+from social.ranking.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, weighed
 from social.training import folders
 from social.training.models import Round
 
@@ -20,6 +20,27 @@ class Totals:
     items: int
     value: int
     carried: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How a round split its pool: basis points by value, accepted examples of one member that count, the cap of a member."""
+
+    value_bp: int = VALUE_BP
+    item_cap: int = ITEM_CAP
+    member_cap_bp: int = MEMBER_CAP_BP
+
+    @property
+    def value_percent(self) -> float:
+        return self.value_bp / 100
+
+    @property
+    def equal_percent(self) -> float:
+        return 100 - self.value_percent
+
+    @property
+    def cap_percent(self) -> float:
+        return self.member_cap_bp / 100
 
 
 def files_of(one: Round) -> list[folders.File]:
@@ -38,7 +59,10 @@ def files_of(one: Round) -> list[folders.File]:
 
 
 def rules_of(one: Round) -> dict[str, Any]:
-    """By which rules it was computed: round.json; empty where there is no record."""
+    """By which rules it was computed: those that its row keeps; of rounds before rows kept them, round.json; empty where that
+    is lost too."""
+    if one.rules:
+        return dict(one.rules)
     try:
         found: dict[str, Any] = json.loads((folders.directory(one.number) / "round.json").read_bytes())["rules"]
     except (OSError, ValueError, KeyError):
@@ -46,21 +70,30 @@ def rules_of(one: Round) -> dict[str, Any]:
     return found
 
 
+def parts_of(one: Round) -> Parts:
+    """The parts of its pool by its own rules; where they are lost, by those of today, which are those of the first rounds."""
+    rules = rules_of(one)
+    known = {
+        name: rules[name] for name in ("value_bp", "item_cap", "member_cap_bp") if isinstance(rules.get(name), int)
+    }
+    return Parts(**known)
+
+
 def totals_of(one: Round) -> Totals | None:
     """From members.csv; None where there is no record."""
     try:
-        return _totals(one.number, one.record_sha256) if one.folder else None
+        return _totals(one.number, one.record_sha256, parts_of(one).item_cap) if one.folder else None
     except (OSError, ValueError):
         return None
 
 
 @lru_cache(maxsize=64)
-def _totals(number: int, _sha256: str) -> Totals:
+def _totals(number: int, _sha256: str, item_cap: int) -> Totals:
     items, value, carried = 0, 0, {}
     text = (folders.directory(number) / "members.csv").read_text(encoding="utf-8")
     for line in text.splitlines()[1:]:
         member, _name, phi, before, count, _grains = line.split(",")
-        items += min(int(count), ITEM_CAP)
+        items += min(int(count), item_cap)
         value += weighed(int(phi) + int(before))
         carried[int(member)] = int(before)
     return Totals(items, value, carried)

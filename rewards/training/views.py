@@ -1,4 +1,4 @@
-"""What members' examples are worth: their own pages, and the public record of each round."""
+"""What members' examples and styles are worth: their own pages, and the public record of each round."""
 
 import csv
 from collections.abc import Iterator
@@ -14,17 +14,19 @@ from metya.web.absolute import absolute
 from metya.web.decorators import public
 from metya.web.http import member_of, viewer_of
 from metya.web.paging import cursor_from
-from rewards.training import publicly, reads, receipts
+from rewards.training import publicly, reads, receipts, styled
 
 
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Every round in which the member's examples took part, and where each amount stands."""
-    before = cursor_from(request.GET.get("before"))
+    """Every round in which the member's examples or styles took part, and where each amount stands."""
+    before, earlier = cursor_from(request.GET.get("before")), cursor_from(request.GET.get("styles"))
     page = reads.mine(member_of(request), before)
+    styles = styled.mine(member_of(request), earlier)
     template = "rewards/training/_lines.html" if request.headers.get("HX-Request") else "rewards/training/mine.html"
-    response = render(request, template, {"page": page, "first": before is None})
+    context = {"page": page, "styles": styles, "first": before is None and earlier is None}
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -32,13 +34,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, number: int) -> HttpResponse:
-    """One round: each comparison with its value, and why this amount."""
+    """One round: each comparison with its value, the member's styles, and why this amount."""
+    styles = styled.receipt(member_of(request), number)
     found = receipts.receipt(member_of(request), number, cursor_from(request.GET.get("before")))
     if found is None:
-        raise Http404
+        if styles is None:
+            raise Http404
+        return render(request, "rewards/training/styles.html", {"styles": styles})
     fragment = request.headers.get("HX-Request")
     template = "rewards/training/_comparisons.html" if fragment else "rewards/training/receipt.html"
-    response = render(request, template, {"receipt": found, "first": "before" not in request.GET})
+    response = render(request, template, {"receipt": found, "styles": styles, "first": "before" not in request.GET})
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -97,7 +97,11 @@ class PreferForm(forms.Form):
     shares = forms.BooleanField(
         label=_("My comparisons may train models"),
         required=False,
-        help_text=_("Your text, both drafts and which you kept may then be exported, without your name."),
+        help_text=_(
+            "Your text, both drafts and which you kept may then be exported, without your name. Which style you preferred also "
+            "decides which styles are offered and what their authors and voters are paid; a public record lists it, also without "
+            "your name."
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.core.cache import cache
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,6 +105,20 @@ class Share:
     low: int
     high: int
     met: int
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What rounds of training allotted for a style: grains in all, to its author and those who voted; in how many rounds."""
+
+    grains: int
+    rounds: int
+
+
+def earned(card: StyleCard) -> Earned:
+    """One query. Rounds of training look at styles, not styles at rounds: they are asked by what they wrote on the card."""
+    paid = card.shares.order_by().aggregate(grains=Sum("grains"), rounds=Count("round", distinct=True))
+    return Earned(int(paid["grains"] or 0), paid["rounds"])
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": policy.may_withdraw(viewer, row.card),
         "may_remove": policy.may_remove(viewer, row.card),
         "needed": styling.votes_needed(),
+        "earned": reads.earned(row.card),
     }
     return render(request, "social/assistant/style.html", context)
 

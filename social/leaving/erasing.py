@@ -35,7 +35,7 @@ from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
 from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
-from social.training.models import ExampleValue, Validator
+from social.training.models import ExampleValue, PromotionVote, Validator
 from social.transparency.models import LogName
 from social.trends.models import TrustedMember
 
@@ -169,6 +169,7 @@ _STEPS: tuple[Step, ...] = (
     deleting(Draft, "member"),
     deleting(DraftPair, "member"),
     deleting(StyleVote, "member"),
+    deleting(PromotionVote, "member"),
     assistant.empty_styles,
     deleting(Objection, "member"),
     deleting(Labelling, "labeller"),

@@ -34,7 +34,7 @@ from social.profiles.models import Profile
 from social.push.models import PushChoice, PushDevice
 from social.ranking.models import NotRecommended, Preset, Slate, Steering, Taste
 from social.tags.models import TagFollow
-from social.training.models import ExampleValue, MemberValue, Validator
+from social.training.models import ExampleValue, MemberValue, PromotionVote, StyleShare, Validator
 from social.transparency.models import LogName
 
 CHUNK = 200
@@ -133,6 +133,8 @@ def sections(member: Member) -> list[Section]:
              what=F("name"), how=F("instruction"), like=F("example"), became=F("state"), at=F("made_at"), why=F("reason")),
         rows("style-votes", _("Your votes on styles"), StyleVote.objects.filter(member=member),
              style=F("card__name"), vote=F("value"), at=F("at")),
+        rows("model-votes", _("Your votes on versions of the feed's model"), PromotionVote.objects.filter(member=member),
+             round=F("round__number"), for_it=F("supports"), at=F("at")),
         rows("assistant", _("What you asked the drafting assistant"), DraftPair.objects.filter(member=member),
              number=F("pk"), what=F("ask"), text=F("text"), kept=F("choice"), shared=F("shared"), post=F("post"), at=F("at")),
         rows("assistant-drafts", _("What the drafting assistant answered"), DraftHalf.objects.filter(pair__member=member),
@@ -142,6 +144,8 @@ def sections(member: Member) -> list[Section]:
              carried_on=F("balance")),
         rows("examples-worth", _("What each of your examples was worth"), ExampleValue.objects.of(member),
              round=F("round__number"), row_of_the_record=F("number"), worth_pico_nats=F("phi")),
+        rows("styles-worth", _("What rounds of training allotted to you for styles"), StyleShare.objects.of(member),
+             round=F("round__number"), style=F("card__name"), part=F("part"), grains=F("grains")),
         rows("measuring", _("When you were asked to measure a model"), Validator.objects.of(member),
              round=F("number"), at=F("asked_at"), answered=F("answered")),
         rows("imports", _("Imports"), Import.objects.filter(member=member),

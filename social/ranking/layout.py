@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from social.ranking.arrays import Floats, Ints
+from social.ranking.cardrecord import CardRound
 from social.ranking.rounds import Inputs, Pairs
 
-FORMAT = 1
+FORMAT, WITH_STYLES = 1, 2
+"""A round that valued styles says so in `round.json`, which then names their snapshot."""
 FILES = ("round.json", "champion.json", "examples.csv", "validation.csv", "values.csv", "members.csv", "result.json")
 SNAPSHOT = FILES[1:4]
 MEMBERS = "member,name,phi,carried,items,grains"
@@ -37,6 +39,9 @@ class Round:
     member_values: tuple[int, ...]
     grains: tuple[int, ...]
     result: Result
+    styles: CardRound | None = None
+    named: str = ""
+    """The snapshot of the styles' part as `round.json` says it."""
 
 
 def header(keys: tuple[str, ...]) -> str:

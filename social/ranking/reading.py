@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from social.ranking import cardrecord
 from social.ranking.arrays import Bools, Ints
 from social.ranking.design import LARGEST
 from social.ranking.errors import RankingError, shown
 from social.ranking.features import version_of
-from social.ranking.layout import FORMAT, MEMBERS, SNAPSHOT, Result, Round
+from social.ranking.layout import FORMAT, MEMBERS, SNAPSHOT, WITH_STYLES, Result, Round
 from social.ranking.promotion import Replay
 from social.ranking.rounds import Inputs, Pairs, Rules
-from social.ranking.textfiles import NAME, WHOLE, fault, lines, load, table, typed
+from social.ranking.textfiles import NAME, WHOLE, anything, fault, lines, load, table, typed
 from social.ranking.weights import Weights
 
 _NUMBER = (int, float)
@@ -38,10 +39,8 @@ _RESULT = {"gain": dict, "left": int, "offsets": dict, "pool": int, "theta": lis
 def read(directory: Path | str) -> Round:
     """What `write` wrote. Raises RankingError naming file and line. The snapshot is as said; `digest` gives the files' own."""
     place = Path(directory)
-    plain = load(place / "round.json", _ROUND)
+    plain = _round(place / "round.json")
     keys, groups = _texts("round.json", plain["keys"]), _texts("round.json", plain["groups"])
-    if plain["format"] != FORMAT:
-        raise fault("round.json", 1, f"format {plain['format']} is not known here")
     if plain["features_version"] != version_of(keys):
         raise fault("round.json", 1, "features_version is not that of the keys")
     rules, replay = _rules(plain["rules"]), _replay(plain["replay"])
@@ -63,7 +62,20 @@ def read(directory: Path | str) -> Round:
         replay=replay,
         ids=plain["ids"],
     )
-    return Round(inputs, plain["snapshot"], values, phi, grains, _result(place / "result.json", inputs))
+    result, named = _result(place / "result.json", inputs), plain.get("styles", "")
+    styles = cardrecord.read(place) if "styles" in plain else None
+    return Round(inputs, plain["snapshot"], values, phi, grains, result, styles, named)
+
+
+def _round(path: Path) -> dict[str, Any]:
+    """`round.json` of either format: with the snapshot of styles, or without."""
+    plain = anything(path)
+    number = plain.get("format")
+    if number not in (FORMAT, WITH_STYLES):
+        told = number if type(number) is int else shown(str(number))
+        raise fault(path.name, 1, f"format {told} is not known here")
+    kinds = _ROUND | ({"styles": str} if plain["format"] == WITH_STYLES else {})
+    return typed(path.name, "it", plain, kinds)
 
 
 def digest(directory: Path | str) -> str:

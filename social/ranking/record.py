@@ -17,6 +17,7 @@ can sometimes be guessed from their features by who knows both; the text that me
 published so.
 
 The snapshot is SHA-256 over the digests of champion, examples and validation as they are written. It seeds the bootstrap.
+A round that valued styles has seven more files (see `cardrecord`), and `round.json` names their snapshot.
 `result.json` is written last: a folder without it is a round that was broken off.
 """
 
@@ -27,21 +28,25 @@ from typing import Any
 
 import numpy as np
 
+from social.ranking import cardrecord
+from social.ranking.cardrecord import CardRound
 from social.ranking.errors import RankingError, shown
 from social.ranking.features import version_of
 from social.ranking.heldout import NANO
-from social.ranking.layout import FILES, FORMAT, MEMBERS, Result, Round, header, rows, snapshot_of
+from social.ranking.layout import FILES, FORMAT, MEMBERS, WITH_STYLES, Result, Round, header, rows, snapshot_of
 from social.ranking.reading import digest, read
 from social.ranking.rounds import Inputs, Outcome, compute
 from social.ranking.textfiles import NAME, write_json, write_lines
 from social.ranking.valuation import PICO
 
-__all__ = ["FILES", "Result", "Round", "close", "digest", "read", "snapshot_of", "write"]
+STYLE_FILES = cardrecord.FILES
+__all__ = ["FILES", "STYLE_FILES", "Result", "Round", "close", "digest", "read", "snapshot_of", "write"]
 
 
-def close(inputs: Inputs) -> tuple[Round, Outcome]:
-    """Compute a round; the same inputs give the same record."""
-    snapshot = snapshot_of(inputs)
+def close(inputs: Inputs, styles: CardRound | None = None, snapshot: str | None = None) -> tuple[Round, Outcome]:
+    """Compute a round; the same inputs give the same record. `styles` is its part about styles, closed before; `snapshot`
+    is that of the inputs if it is known."""
+    snapshot = snapshot or snapshot_of(inputs)
     outcome = compute(inputs, snapshot)
     gain, verdict = outcome.gain, outcome.verdict
     nano = {
@@ -61,11 +66,12 @@ def close(inputs: Inputs) -> tuple[Round, Outcome]:
         outcome.shares.left,
     )
     members = tuple(outcome.member_values.tolist())
-    return Round(inputs, snapshot, outcome.values, members, outcome.shares.grains, result), outcome
+    named = styles.snapshot if styles else ""
+    return Round(inputs, snapshot, outcome.values, members, outcome.shares.grains, result, styles, named), outcome
 
 
 def write(directory: Path | str, whole: Round) -> None:
-    """The seven files into `directory`, which is made."""
+    """The seven files into `directory`, which is made, and those about styles."""
     place, inputs = Path(directory), whole.inputs
     place.mkdir(parents=True, exist_ok=True)
     (place / "result.json").unlink(missing_ok=True)
@@ -80,14 +86,16 @@ def write(directory: Path | str, whole: Round) -> None:
         if not re.fullmatch(NAME, name):
             raise RankingError(f"A name must be letters, digits, dots, lines: {shown(name)}", code="bad-name")
     write_lines(place / "members.csv", MEMBERS, (f"{at},{','.join(map(str, row))}" for at, row in enumerate(columns)))
+    if whole.styles is not None:
+        cardrecord.write(place, whole.styles)
     write_json(place / "result.json", _result_json(whole))
 
 
 def _round_json(whole: Round) -> dict[str, Any]:
     inputs = whole.inputs
-    return {
+    styles = {"format": WITH_STYLES, "styles": whole.named} if whole.styles is not None else {"format": FORMAT}
+    return styles | {
         "features_version": version_of(inputs.champion.keys),
-        "format": FORMAT,
         "groups": list(inputs.groups),
         "ids": inputs.ids,
         "keys": list(inputs.champion.keys),

@@ -85,6 +85,11 @@ def write_lines(path: Path, header: str, rows: Iterator[str]) -> None:
 
 def load(path: Path, kinds: dict[str, Any]) -> dict[str, Any]:
     """A JSON object with exactly these keys, each of its type (or one of them). Booleans are no numbers."""
+    return typed(path.name, "it", anything(path), kinds)
+
+
+def anything(path: Path) -> dict[str, Any]:
+    """A JSON object with whatever keys."""
     try:
         plain = json.loads(path.read_bytes(), parse_constant=_no_constant)
     except FileNotFoundError:
@@ -93,7 +98,9 @@ def load(path: Path, kinds: dict[str, Any]) -> dict[str, Any]:
         raise fault(path.name, getattr(error, "lineno", 1), "is cut off or no JSON") from None
     except OSError as error:
         raise fault(path.name, 1, error.strerror or "cannot be read") from None
-    return typed(path.name, "it", plain, kinds)
+    if not isinstance(plain, dict):
+        raise fault(path.name, 1, "must be an object of JSON")
+    return plain
 
 
 def typed(file: str, what: str, plain: Any, kinds: dict[str, Any]) -> dict[str, Any]:

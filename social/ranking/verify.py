@@ -2,7 +2,7 @@
 
 Weights, gain and values are computed in floating point, where machines may differ in the last bits; they must agree to
 the last or last but one of their published digits. Grains are whole numbers computed from the recorded values, and must
-agree exactly.
+agree exactly. Where the round valued styles as well, that part is computed after the examples'.
 """
 
 import argparse
@@ -12,21 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from social.ranking import rounds
+from social.ranking import cardverify, rounds
+from social.ranking.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
 from social.ranking.design import GRID
 from social.ranking.errors import RankingError
-from social.ranking.heldout import NANO, Gain
 from social.ranking.learning import fit_design
 from social.ranking.record import Round, digest, read
 from social.ranking.valuation import PICO, quantised, utility, values
 
 AGREES, DIFFERS = 0, 1
-SLACK = 2
-"""By how many of the last published digits two machines may differ."""
-EFFICIENCY = 1e-4
-
-Check = tuple[str, str | None]
-"""What was checked; None when it agrees, else how it differs."""
 
 
 def verify(directory: Path | str) -> Iterator[Check]:
@@ -35,52 +29,40 @@ def verify(directory: Path | str) -> Iterator[Check]:
     inputs = whole.inputs
     rounds.check(inputs)
     found = digest(directory)
-    yield f"snapshot {found}", _unless(found == whole.snapshot, f"round.json says {whole.snapshot}")
+    yield f"snapshot {found}", unless(found == whole.snapshot, f"round.json says {whole.snapshot}")
     laid, held, start = rounds.lay_out(inputs)
     fitted = fit_design(laid, start, inputs.rules.lam).table
     off = float(np.abs(fitted - whole.result.table).max(initial=0.0))
     yield (
         f"weights learned from {len(inputs.examples)} examples",
-        _unless(off <= SLACK / GRID, f"they differ by {off:.3g}"),
+        unless(off <= SLACK / GRID, f"they differ by {off:.3g}"),
     )
     table = whole.result.table
     gain, scores, _ = rounds.judged(inputs, start, table, whole.snapshot)
-    yield from _gain(whole, gain)
-    verdict = rounds.verdict_of(inputs, _recorded(whole), scores)
+    yield gain_check(whole.result.gain, gain)
+    verdict = rounds.verdict_of(inputs, recorded(whole.result.gain), scores)
     same = (verdict.promote, verdict.reasons, verdict.worse) == (
         whole.result.promote,
         whole.result.reasons,
         whole.result.worse,
     )
-    yield "verdict", _unless(same, f"it should be {'promoted' if verdict.promote else ', '.join(verdict.reasons)}")
+    yield "verdict", unless(same, f"it should be {'promoted' if verdict.promote else ', '.join(verdict.reasons)}")
     valued = values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, fitted)
     far = np.abs(quantised(valued.phi) - whole.values)
     row = int(far.argmax()) if len(far) else 0
     yield (
         f"values of {len(far)} examples",
-        _unless(far.max(initial=0) <= SLACK, f"values.csv:{row + 2} differs by {far.max(initial=0)} pico-nats"),
+        unless(far.max(initial=0) <= SLACK, f"values.csv:{row + 2} differs by {far.max(initial=0)} pico-nats"),
     )
     gain_now = utility(held, start, table)
     short = abs(int(whole.values.sum()) - gain_now * PICO) / PICO
     yield (
         f"values add up to the gain {gain_now:.9f}",
-        _unless(short <= EFFICIENCY * abs(gain_now) + len(far) / PICO, f"they miss it by {short:.3g}"),
+        unless(short <= EFFICIENCY * abs(gain_now) + len(far) / PICO, f"they miss it by {short:.3g}"),
     )
     yield from _money(whole)
-
-
-def _gain(whole: Round, gain: Gain) -> Iterator[Check]:
-    said = whole.result.gain
-    own = {"lower": gain.lower, "mean": gain.mean, "upper": gain.upper}
-    wrong = [name for name, value in own.items() if abs(said[name] - value * NANO) > SLACK]
-    wrong += ["members"] * (said["members"] != gain.members)
-    told = ", ".join(f"{name} {own.get(name, gain.members)}" for name in wrong)
-    yield f"gain and its bounds over {gain.members} validators", _unless(not wrong, f"here {told}")
-
-
-def _recorded(whole: Round) -> Gain:
-    said = whole.result.gain
-    return Gain(said["mean"] / NANO, said["lower"] / NANO, said["upper"] / NANO, said["members"])
+    if whole.styles is not None:
+        yield from cardverify.verify(whole.styles, found, whole.named, inputs.rules.budget)
 
 
 def _money(whole: Round) -> Iterator[Check]:
@@ -88,21 +70,17 @@ def _money(whole: Round) -> Iterator[Check]:
     wrong = np.flatnonzero(sums != np.array(whole.member_values, dtype=np.int64))
     yield (
         f"sums of {len(sums)} members",
-        _unless(not len(wrong), f"members.csv:{wrong[0] + 2} should be {sums[wrong[0]]}" if len(wrong) else ""),
+        unless(not len(wrong), f"members.csv:{wrong[0] + 2} should be {sums[wrong[0]]}" if len(wrong) else ""),
     )
     result = whole.result
     given = rounds.pay(whole.inputs, sums, result.gain["lower"], result.promote)
-    yield f"pool of {given.pool} grains", _unless(given.pool == result.pool, f"result.json says {result.pool}")
+    yield f"pool of {given.pool} grains", unless(given.pool == result.pool, f"result.json says {result.pool}")
     off = next((at for at, pair in enumerate(zip(given.grains, whole.grains, strict=True)) if pair[0] != pair[1]), None)
     yield (
         f"{sum(given.grains)} grains paid",
-        _unless(off is None, f"members.csv:{(off or 0) + 2} should be {given.grains[off] if off is not None else 0}"),
+        unless(off is None, f"members.csv:{(off or 0) + 2} should be {given.grains[off] if off is not None else 0}"),
     )
-    yield f"{given.left} grains left", _unless(given.left == result.left, f"result.json says {result.left}")
-
-
-def _unless(agrees: bool, words: str) -> str | None:
-    return None if agrees else words
+    yield f"{given.left} grains left", unless(given.left == result.left, f"result.json says {result.left}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

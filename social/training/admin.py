@@ -19,7 +19,7 @@ from social.training import policy, reads, versions
 from social.training.forms import ReasonForm, SwitchForm
 from social.training.models import Round, RoundState, Switch
 from social.training.words import changes as changes_between
-from social.training.words import error_of, verdict_of
+from social.training.words import said_of
 
 
 @admin.register(ModelVersion)
@@ -87,7 +87,7 @@ class RoundAdmin(ReadOnlyAdmin):
     def became(self, row: Round) -> str:
         if row.state == RoundState.RUNNING:
             return "–"
-        return verdict_of(row.verdict) if row.state == RoundState.DONE else error_of(row.error)
+        return said_of(row)
 
     @admin.display(description=_("groups"))
     def groups(self, row: Round) -> SafeString | str:
@@ -118,7 +118,7 @@ class SwitchAdmin(ActionFormAdmin):
     form = SwitchForm
     list_display = ("mode", "reason", "set_by", "set_at")
     list_select_related = ("set_by",)
-    fields = ("mode", "reason")
+    fields = ("mode", "vote_days", "vote_least", "reason")
     show_full_result_count = False
 
     def may_write(self, member: Member) -> bool:

@@ -18,11 +18,12 @@ from social.ranking.learning import fit_design
 from social.ranking.promotion import MIN_GROUP
 from social.ranking.rounds import Inputs, Outcome, Pairs
 from social.ranking.weights import Weights
-from social.training import lots
+from social.training import lots, stylepay
 from social.training.budget import Budget
 from social.training.capture import Capture, captured
 from social.training.replaying import Explored
 from social.training.snapshot import Rows, Snapshot
+from social.training.stylepay import Known, Styled
 
 # An opt-in group has an offset of its own from so many members who train: of fewer it would tell what one of them likes.
 LEAST_IN_GROUP = 10
@@ -41,7 +42,9 @@ class NothingToLearn(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """What a round is computed under; ``carried`` are balances in pico-nats by member."""
+    """What a round is computed under; ``carried`` are balances in pico-nats by member. ``budget`` is what examples may be paid
+    where styles are paid nothing; what styles may be paid is told with them. ``ballot``: members vote on what would be promoted,
+    for so many days, and so many of them have to."""
 
     number: int
     version: int
@@ -50,8 +53,10 @@ class Setting:
     seed: str
     budget: Budget = field(default_factory=Budget)
     promoting: bool = True
+    ballot: tuple[int, int] | None = None
     carried: Mapping[int, int] = field(default_factory=dict)
     explored: Explored | None = None
+    styles: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Result:
     scores: dict[str, Score]
     total: Score
     curve: list[dict[str, float]]
+    styles: Styled | None = None
 
     @property
     def promote(self) -> bool:
@@ -106,17 +112,24 @@ def compute(taken: Snapshot, setting: Setting) -> Result:
     laid, _held, start = rounds.lay_out(inputs)
     table = fit_design(laid, start, rules.lam).table
     found = captured(inputs, start, table, _measured(taken, made), setting.seed.encode())
-    if found.alarm or not setting.promoting:
-        # What is not taken into use is not paid either.
-        inputs = replace(inputs, rules=replace(rules, budget=0))
+    # What is not taken into use is not paid either.
+    quiet = found.alarm or not setting.promoting
+    snapshot, styles = record.snapshot_of(inputs), None
+    if len(taken.choices):
+        known = replace(setting.styles, purse=Budget()) if quiet else setting.styles
+        styles = stylepay.compute(taken.choices, setting.number, setting.seed, known, snapshot)
+    # Styles come first: what they are paid is not there for examples, so that both together are within the budget.
+    left = max(0, setting.budget.grains - (styles.outcome.pool if styles else 0))
+    inputs = replace(inputs, rules=replace(rules, budget=0 if quiet else left))
     if setting.explored is not None:
         challenger = inputs.challenger(table)
         unseen = setting.explored.without(made.members)
         inputs = replace(inputs, replay=unseen.replay(setting.champion, challenger) if unseen else None)
-    whole, outcome = record.close(inputs)
+    whole, outcome = record.close(inputs, styles.record if styles else None, snapshot)
     scores, total = _scores(inputs, start, outcome.table)
     ids = made.training.ids[made.order]
-    return Result(whole, outcome, made.members, ids, found, scores, total, _curve(inputs, laid, start, total))
+    curve = _curve(inputs, laid, start, total)
+    return Result(whole, outcome, made.members, ids, found, scores, total, curve, styles)
 
 
 def _prepared(taken: Snapshot, setting: Setting) -> Prepared:

@@ -74,9 +74,14 @@ def clear(number: int) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def names(place: Path) -> list[str]:
+    """The files of a record in their order: those about styles only where a round valued any."""
+    return [*FILES, *(name for name in record.STYLE_FILES if (place / name).exists())]
+
+
 def sums(place: Path) -> str:
     """The lines of sha256sum over the files in their order. Raises OSError."""
-    return "".join(f"{_digest(place / file)}  {file}\n" for file in FILES)
+    return "".join(f"{_digest(place / file)}  {file}\n" for file in names(place))
 
 
 def _digest(file: Path) -> str:

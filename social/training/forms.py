@@ -32,7 +32,7 @@ class SwitchForm(forms.ModelForm[Switch]):
 
     class Meta:
         model = Switch
-        fields = ("mode", "reason")
+        fields = ("mode", "vote_days", "vote_least", "reason")
 
     def _post_clean(self) -> None:
         """Do it once everything else was judged, so that a refusal stands beside the field that it is about."""

@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from social.training import nightly, running, storing
+from social.training import ballots, nightly, running, storing
 
 
 @task()
@@ -10,6 +10,12 @@ def train() -> None:
     """The nightly round, where there is something new to learn."""
     running.train()
     storing.forget_details()
+
+
+@task()
+def close_votes() -> None:
+    """A vote on a challenger ends when it said it would."""
+    ballots.close_due()
 
 
 @task()

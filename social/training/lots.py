@@ -70,10 +70,15 @@ def validators(measuring: Rows, seed: str) -> Ints:
 def answers(measuring: Rows, chosen: Ints) -> Rows:
     """The newest twenty of each chosen member."""
     rows = measuring.of(np.isin(measuring.members, chosen))
-    newest = np.lexsort((-rows.ids, rows.members))
-    _, first, place = np.unique(rows.members[newest], return_index=True, return_inverse=True)
-    number = np.arange(len(newest)) - first[place]
-    return rows.of(np.sort(newest[number < PAIRS]))
+    return rows.of(np.sort(newest(rows.ids, rows.members)))
+
+
+def newest(ids: Ints, members: Ints) -> Ints:
+    """The places of the newest twenty of each member."""
+    order = np.lexsort((-ids, members))
+    _, first, place = np.unique(members[order], return_index=True, return_inverse=True)
+    found: Ints = order[np.arange(len(order)) - first[place] < PAIRS]
+    return found
 
 
 @transaction.atomic

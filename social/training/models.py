@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -20,6 +21,7 @@ class RoundState(models.TextChoices):
     """How far a round is."""
 
     RUNNING = "running", _("running")
+    VOTING = "voting", _("up for a vote")
     DONE = "done", _("finished")
     FAILED = "failed", _("failed")
     NOTHING = "nothing", _("nothing to learn")
@@ -32,6 +34,14 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def finished(self) -> "RoundQuerySet":
         """Those that tried a challenger to the end."""
         return self.filter(state=RoundState.DONE)
+
+    def voting(self) -> "RoundQuerySet":
+        """Those whose challenger meets the rule, and whose members have not decided yet; one at most."""
+        return self.filter(state=RoundState.VOTING)
+
+    def recorded(self) -> "RoundQuerySet":
+        """Those that left a public record."""
+        return self.filter(state__in=[RoundState.DONE, RoundState.VOTING]).exclude(folder="")
 
     def told(self) -> "RoundQuerySet":
         """Those that say something of their examples: tried to the end, or nothing to learn from them."""
@@ -57,7 +67,11 @@ class Round(models.Model):
     ``verdict`` is {promote, rule: whether the rule alone would promote, reasons, worse: names of groups, groups: [{name, members,
     pairs, loss_before, loss_after, accuracy_before, accuracy_after}], total: the same of all, replay, validators, answers: how
     many, capture, damaged: examples left out}; ``curve`` is [{members, examples, loss, accuracy}].
-    ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget`` and ``pool`` are grains.
+    ``folder`` is the record under DATA_DIR/training/, and ``record_sha256`` vouches for it. ``budget``, ``pool`` (examples’) and
+    ``styles_pool`` are grains; both pools together are within the budget. ``rules`` are those of the record; {} of rounds before
+    they were kept here. ``styles`` is {} where no styles were valued, else {choices, members, cards, validators, answers, gain,
+    low, high: as above, loss: before it, pays, reasons, given, rules, strengths: by the id of each style that was ever valued}.
+    Where members vote, they do until ``votes_until``, and ``votes_least`` of them have to.
     """
 
     number = models.PositiveIntegerField(_("number"), unique=True)
@@ -82,6 +96,11 @@ class Round(models.Model):
     record_sha256 = models.CharField(_("record (SHA-256)"), max_length=64, blank=True)
     budget = models.BigIntegerField(default=0)
     pool = models.BigIntegerField(default=0)
+    styles_pool = models.BigIntegerField(default=0)
+    rules = models.JSONField(default=dict, blank=True)
+    styles = models.JSONField(default=dict, blank=True)
+    votes_until = models.DateTimeField(null=True, blank=True)
+    votes_least = models.PositiveIntegerField(default=0)
     error = models.CharField(_("error"), max_length=500, blank=True)
     asked_by = models.ForeignKey(
         _MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
@@ -95,14 +114,32 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RoundState.values), name="training_round_state"),
             models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="training_one_round"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="voting"), name="training_one_vote"),
+            models.CheckConstraint(condition=~Q(state="voting") | Q(votes_until__isnull=False), name="training_until"),
             models.CheckConstraint(
                 condition=Q(state="running", finished_at=None) | ~Q(state="running") & Q(finished_at__isnull=False),
                 name="training_round_finished",
             ),
+            models.CheckConstraint(condition=Q(styles_pool__gte=0), name="training_round_styles"),
         ]
 
     def __str__(self) -> str:
         return f"round {self.number}"
+
+
+class PromotionVote(models.Model):
+    """What a member says of a round's challenger: take it into use, or not. The last word until the end counts."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="votes")
+    member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
+    supports = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "member"], name="training_vote_once")]
+
+    def __str__(self) -> str:
+        return f"{'for' if self.supports else 'against'} round {self.round_id}"
 
 
 class MemberValueQuerySet(models.QuerySet["MemberValue"]):
@@ -166,6 +203,64 @@ class ExampleValue(models.Model):
         return f"example {self.number} of round {self.round_id}"
 
 
+class StyleValue(models.Model):
+    """What a style was worth in a round: ``phi`` in pico-nats, the sum over the ``choices`` that it won; ``number`` is its own in
+    the public record. ``grains`` is its part of the pool, of which its people may get less."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="style_values")
+    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="worth")
+    number = models.PositiveIntegerField()
+    phi = models.BigIntegerField()
+    choices = models.PositiveIntegerField()
+    grains = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "card"], name="training_style_once"),
+            models.UniqueConstraint(fields=["round", "number"], name="training_style_number_once"),
+            models.CheckConstraint(condition=Q(grains__gte=0), name="training_style_grains"),
+        ]
+
+    def __str__(self) -> str:
+        return f"style {self.card_id} in round {self.round_id}"
+
+
+class Part(models.TextChoices):
+    """Why somebody is paid for a style."""
+
+    AUTHOR = "author", _("as its author")
+    VOTE = "vote", _("for your vote")
+
+
+class StyleShareQuerySet(models.QuerySet["StyleShare"]):
+    def of(self, member: Member) -> "StyleShareQuerySet":
+        return self.filter(member=member)
+
+
+class StyleShare(models.Model):
+    """What a round allots to a member for one style; ``number`` is what the public record calls them among its payees."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="style_shares")
+    card = models.ForeignKey("social.StyleCard", on_delete=models.PROTECT, related_name="shares")
+    member = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    part = models.CharField(max_length=6, choices=Part)
+    grains = models.BigIntegerField()
+
+    objects = StyleShareQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "card", "member", "part"], name="training_share_once"),
+            models.CheckConstraint(condition=Q(grains__gt=0), name="training_share_grains"),
+            models.CheckConstraint(condition=Q(part__in=Part.values), name="training_share_part"),
+        ]
+        indexes = [models.Index(fields=["member", "-id"], name="training_share_member")]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.card_id} of {self.member_id} in round {self.round_id}"
+
+
 class ValidatorQuerySet(models.QuerySet["Validator"]):
     def of(self, member: Member) -> "ValidatorQuerySet":
         return self.filter(member=member)
@@ -208,6 +303,7 @@ class Mode(models.TextChoices):
     """Whether the nightly job trains."""
 
     ON = "on", _("trains and promotes")
+    VOTE = "vote", _("trains; members vote on what is promoted")
     PINNED = "pinned", _("trains, promotes nothing")
     STOPPED = "stopped", _("does not train")
 
@@ -216,6 +312,13 @@ class Switch(models.Model):
     """The one row by which administrators stop training or keep the champion (number 1)."""
 
     mode = models.CharField(_("mode"), max_length=7, choices=Mode, default=Mode.ON)
+    vote_days = models.PositiveSmallIntegerField(
+        _("days of a vote"), default=3, validators=[MinValueValidator(1), MaxValueValidator(14)]
+    )
+    vote_least = models.PositiveIntegerField(
+        _("members who have to vote"), default=10, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
+        help_text=_("With fewer votes nothing is promoted. More have to be for it than against it."),
+    )  # fmt: skip
     reason = models.CharField(_("reason"), max_length=400, blank=True)
     set_by = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("set by"))
     set_at = models.DateTimeField(_("set at"), default=timezone.now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
@@ -12,7 +13,7 @@ from social.consent import grants
 from social.consent.models import Grant, Purpose
 from social.ranking.models import ModelVersion
 from social.training import folders, lots, policy, versions, words
-from social.training.models import Draw, Mode, Round, RoundState, Switch, Validator
+from social.training.models import Draw, Mode, PromotionVote, Round, RoundState, Switch, Validator
 from social.training.words import Change
 
 
@@ -61,8 +62,35 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Styles:
+    """What a round found of styles; shares from 0 to 100. ``left`` of the pool are grains that nobody gets."""
+
+    round: Round
+    gain: float
+    low: float
+    high: float
+    left: int
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The figures that stand on the round's row."""
+        return dict(self.round.styles)
+
+
+def styles_of(one: Round) -> Styles | None:
+    """None where a round valued none; no query."""
+    said = one.styles
+    if not said:
+        return None
+    loss = said.get("loss") or 0.0
+    gain, low, high = (100 * said[name] / loss if loss else 0.0 for name in ("gain", "low", "high"))
+    return Styles(one, gain, low, high, one.styles_pool - said["given"])
+
+
+@dataclass(frozen=True)
 class Now:
-    """The page: the version in use and since when, the round that made it, the last finished one, and what it changed.
+    """The page: the version in use and since when, the round that made it, the last finished one, and what it changed; and the
+    round that members vote on.
 
     ``shown`` is the round whose figures stand there: the one that made the version in use, else the last one.
     """
@@ -81,6 +109,19 @@ class Now:
     next: int
     running: bool
     may_steer: bool
+    voting: Round | None = None
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A vote that runs: how many have voted, how many have to, what the viewer said (None: nothing) and whether they may. Who is
+    ahead is told at the end alone, so that nobody votes with the others."""
+
+    until: datetime | None
+    votes: int
+    least: int
+    mine: bool | None
+    may_vote: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +136,8 @@ class RoundPage:
     seed: str
     files: list[folders.File]
     intact: bool
+    styles: Styles | None = None
+    ballot: Ballot | None = None
 
     @property
     def round(self) -> Round:
@@ -124,6 +167,7 @@ def now(viewer: Member | None) -> Now:
         next=coming.number if coming else 1,
         running=Round.objects.running().exists(),
         may_steer=viewer is not None and policy.may_steer(viewer),
+        voting=Round.objects.voting().first(),
     )
 
 
@@ -147,11 +191,7 @@ def told(one: Round) -> Told:
     served = [_served(score) for score in one.verdict.get("groups", [])]
     served.sort(key=lambda row: (not row.name, -row.members, row.name))
     captured = bool(one.verdict.get("capture", {}).get("alarm"))
-    return Told(one, _said(one), served, _served(total) if total else None, captured)
-
-
-def _said(one: Round) -> str:
-    return words.verdict_of(one.verdict) if one.state == RoundState.DONE else words.error_of(one.error)
+    return Told(one, words.said_of(one), served, _served(total) if total else None, captured)
 
 
 def _served(score: dict[str, Any]) -> Served:
@@ -164,16 +204,28 @@ def rounds_page(before: int | None) -> Page[Told]:
     return Page([told(one) for one in found.items], found.next)
 
 
-def round_page(number: int) -> RoundPage | None:
-    """A round that is over, with what its version changed; two queries."""
+def round_page(number: int, viewer: Member | None = None) -> RoundPage | None:
+    """A round that is over or voted on, with what its version changed; two queries, four during a vote."""
     rows = Round.objects.over().select_related("challenger__parent", "parent")
     found = rows.filter(number=number).first()
     if found is None:
         return None
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
     files, intact = _files(found)
-    done = found.state == RoundState.DONE
-    return RoundPage(told(found), _changes(found.challenger), seed if done else "", files, intact)
+    shown = seed if found.state in (RoundState.DONE, RoundState.VOTING) else ""
+    ballot = _ballot(found, viewer) if found.state == RoundState.VOTING else None
+    return RoundPage(told(found), _changes(found.challenger), shown, files, intact, styles_of(found), ballot)
+
+
+def _ballot(one: Round, viewer: Member | None) -> Ballot:
+    votes = PromotionVote.objects.filter(round=one)
+    return Ballot(
+        until=one.votes_until,
+        votes=votes.count(),
+        least=one.votes_least,
+        mine=votes.filter(member=viewer).values_list("supports", flat=True).first() if viewer else None,
+        may_vote=viewer is not None and policy.may_vote(viewer, one, timezone.now()),
+    )
 
 
 def _files(one: Round) -> tuple[list[folders.File], bool]:
@@ -189,4 +241,4 @@ def _files(one: Round) -> tuple[list[folders.File], bool]:
 
 def record_of(number: int) -> Round | None:
     """A round that left a record."""
-    return Round.objects.finished().filter(number=number).exclude(folder="").first()
+    return Round.objects.recorded().filter(number=number).first()

@@ -19,11 +19,12 @@ from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
 from social.ranking.models import ModelVersion
-from social.training import budget, folders, lots, replaying, snapshot, storing, versions
+from social.training import ballots, budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
 from social.training.budget import Budget
 from social.training.computing import NothingToLearn, Result, Setting, compute
-from social.training.models import MemberValue, Mode, Round, RoundState
+from social.training.models import Mode, Round, RoundState
 from social.training.snapshot import Snapshot
+from social.training.stylepay import Known
 
 logger = logging.getLogger(__name__)
 # How often a round is computed anew because somebody withdrew meanwhile, or the version in use changed.
@@ -51,10 +52,11 @@ class Computed:
 
 
 def train(*, asked_by: Member | None = None, fresh: bool = False) -> Round | None:
-    """One round to its end, with its row; None while another runs, while training is stopped, or where nothing changed since
-    the last one (``fresh``: train all the same)."""
+    """One round to its end or to the vote on it, with its row; None while another runs or is voted on, while training is stopped,
+    or where nothing changed since the last one (``fresh``: train all the same)."""
     heal()
-    if versions.mode() == Mode.STOPPED or (not fresh and unchanged()):
+    ballots.close_due()
+    if versions.mode() == Mode.STOPPED or Round.objects.voting().exists() or (not fresh and unchanged()):
         return None
     one = begin(asked_by)
     if one is None:
@@ -119,31 +121,34 @@ def computed(number: int) -> Computed:
     weights = versions.readable(parent)
     if weights is None:
         raise RankingError("The version in use cannot be read; bring an earlier one back.", code="champion-unreadable")
+    purse = budget.now()
     setting = Setting(
         number=number,
         version=versions.next_number(),
         parent=parent.number,
         champion=weights,
         seed=lots.draw(number).seed,
-        budget=_budget(parent),
-        promoting=mode == Mode.ON,
-        carried=_carried(),
+        budget=_budget(parent, purse),
+        promoting=mode in (Mode.ON, Mode.VOTE),
+        ballot=versions.ballot() if mode == Mode.VOTE else None,
+        carried=ballots.carried(),
         explored=replaying.explored(taken.groups),
+        styles=_styles(number, taken, purse),
     )
     return Computed(taken, parent, setting, compute(taken, setting), mode)
 
 
-def _budget(parent: ModelVersion) -> Budget:
+def _styles(number: int, taken: Snapshot, purse: Budget) -> Known:
+    """What is known of styles when the round begins: a vote that came later brings nothing from it."""
+    began = Round.objects.filter(number=number).values_list("started_at", flat=True).first() or timezone.now()
+    claimed = styles.claims(taken.choices.cards, began) if len(taken.choices) else []
+    return Known(purse, stylepay.last_strengths(), tuple(claimed), began)
+
+
+def _budget(parent: ModelVersion, purse: Budget) -> Budget:
     """Nothing where a gain over this very version was paid before: brought back, it would have the same one paid again."""
     paid = Round.objects.finished().filter(parent=parent, pool__gt=0).exists()
-    return Budget() if paid else budget.now()
-
-
-def _carried() -> dict[int, int]:
-    """What members carry from their last round, where it is below nothing; two queries."""
-    latest = MemberValue.objects.order_by().values("member").annotate(last=Max("pk")).values("last")
-    rows = MemberValue.objects.filter(pk__in=latest, balance__lt=0)
-    return dict(rows.values_list("member", "balance"))
+    return Budget() if paid else purse
 
 
 def _attempts(one: Round) -> None:
@@ -182,7 +187,9 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
         held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
         list(held.order_by("pk").values_list("pk", flat=True))
-    if snapshot.gone(made.taken):
+    styles.hold(made.taken.choices)
+    known = made.setting.styles
+    if snapshot.gone(made.taken) or styles.gone(made.taken.choices, known.claims, known.began):
         raise Again("withdrawn")
     champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:

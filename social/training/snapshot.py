@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import transaction
@@ -15,6 +15,8 @@ from social.ranking.design import LARGEST
 from social.ranking.features import KEYS, PLACE
 from social.ranking.models import Steering
 from social.ranking.words import FACTORS
+from social.training import styles
+from social.training.styles import Chosen
 
 logger = logging.getLogger(__name__)
 # The newest that take part: what fits into memory and an hour.
@@ -44,23 +46,26 @@ class Rows:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What may train, what may measure, and the opt-in groups by member. ``damaged`` rows were left out."""
+    """What may train, what may measure, the opt-in groups by member, and choices between styles. ``damaged`` rows were left
+    out."""
 
     training: Rows
     measuring: Rows
     groups: dict[int, str]
     damaged: int = 0
+    choices: Chosen = field(default_factory=Chosen)
 
     @property
     def ids(self) -> str:
-        """SHA-256 of the sorted ids, those that train and then those that measure, one a line."""
+        """SHA-256 of the sorted ids, those that train, then those that measure, then choices of styles, one a line."""
         lines = [f"train {pk}\n" for pk in self.training.ids.tolist()]
         lines += [f"evaluate {pk}\n" for pk in self.measuring.ids.tolist()]
+        lines += self.choices.lines
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def take() -> Snapshot:
-    """As of now; four queries.
+    """As of now; five queries.
 
     Of who does not allow any more that what they like is used, the factors that tell of it count nothing here either.
     """
@@ -69,10 +74,11 @@ def take() -> Snapshot:
         telling = np.array(list(allowing.values_list("member", flat=True)), dtype=np.int64)
         training, bad = _rows(Example.objects.consented(Purpose.TRAIN), telling)
         measuring, worse = _rows(Example.objects.consented(Purpose.EVALUATE), telling)
+        chosen = styles.take()
         groups = dict(Steering.objects.exclude(group="").values_list("member", "group"))
     if bad or worse:
         logger.error("%s examples have numbers that cannot be used, and were left out", bad + worse)
-    return Snapshot(training, measuring, groups, bad + worse)
+    return Snapshot(training, measuring, groups, bad + worse, chosen)
 
 
 def gone(taken: Snapshot) -> int:

@@ -14,7 +14,7 @@ from social.ranking import rounds
 from social.ranking.evaluation import Score
 from social.ranking.features import FEATURES_VERSION
 from social.ranking.models import ModelVersion, State
-from social.training import versions
+from social.training import ballots, stylepay, versions
 from social.training.computing import Result, Setting
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 from social.training.snapshot import Snapshot
@@ -22,7 +22,7 @@ from social.training.snapshot import Snapshot
 BATCH = 2_000
 KEPT = timedelta(days=30)
 # What a version depends on beside its examples; the modules of `social.ranking` that compute.
-_CODE = ("design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
+_CODE = ("cards", "design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
 
 
 @cache
@@ -33,7 +33,7 @@ def code_version() -> str:
 
 
 def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champion: ModelVersion) -> ModelVersion:
-    """The challenger as a version, in use or rejected; the round with its figures; values. Within a transaction."""
+    """The challenger as a version, in use, up for a vote or rejected; the round with its figures; values. In a transaction."""
     version = ModelVersion.objects.create(
         number=setting.version,
         state=State.REJECTED,
@@ -45,19 +45,31 @@ def store(row: Round, taken: Snapshot, setting: Setting, result: Result, champio
         metrics=_figures(result),
         code=code_version(),
     )
-    if result.promote and setting.promoting:
+    row.state, row.finished_at = RoundState.DONE, timezone.now()
+    if result.promote and setting.ballot:
+        version.state = State.CHALLENGER
+        version.save(update_fields=["state"])
+        ballots.begin(row, *setting.ballot)
+    elif result.promote and setting.promoting:
         versions.put_in_use(version)
     gain = result.outcome.gain
-    row.state, row.finished_at = RoundState.DONE, timezone.now()
     row.snapshot, row.ids = result.record.snapshot, taken.ids
     row.examples, row.members = len(result.examples), len(result.members)
     row.parent, row.challenger = champion, version
     row.gain, row.gain_low, row.gain_high = gain.mean, gain.lower, gain.upper
     row.verdict, row.curve = _verdict(taken, setting, result), result.curve
-    row.budget, row.pool = setting.budget.grains, result.outcome.shares.pool
+    row.budget, row.pool = _budget(setting, result), result.outcome.shares.pool
+    row.styles_pool = result.styles.outcome.pool if result.styles else 0
+    row.rules, row.styles = asdict(result.record.inputs.rules), stylepay.told(result.styles)
     row.save()
     _values(row, result)
+    stylepay.store(row, result.styles)
     return version
+
+
+def _budget(setting: Setting, result: Result) -> int:
+    """What the round might have paid in all: where examples may be paid nothing, styles still might."""
+    return setting.styles.purse.grains if result.styles else setting.budget.grains
 
 
 def _figures(result: Result) -> dict[str, Any]:
@@ -74,7 +86,7 @@ def _verdict(taken: Snapshot, setting: Setting, result: Result) -> dict[str, Any
     reasons += ["captured"] * result.capture.alarm
     reasons += ["pinned"] * (not setting.promoting)
     return _figures(result) | {
-        "promote": said.promote and not result.capture.alarm and setting.promoting,
+        "promote": result.promote and setting.promoting and not setting.ballot,
         "rule": said.promote,
         "reasons": reasons,
         "worse": [inputs.groups[at] if at >= 0 else "" for at in said.worse],

@@ -64,23 +64,30 @@ def roll_back(*, actor: Member, version: ModelVersion, reason: str) -> ModelVers
 
 
 @transaction.atomic
-def set_mode(*, actor: Member, mode: str, reason: str) -> Switch:
-    """Train and promote, train alone, or neither. Raises NotAllowed, Invalid (mode, reason)."""
+def set_mode(*, actor: Member, mode: str, reason: str, **votes: int) -> Switch:
+    """Train and promote, have members vote on what is promoted, train alone, or neither; ``votes`` are ``vote_days`` and
+    ``vote_least``. A vote that runs goes on by what it began with. Raises NotAllowed, Invalid (mode, reason)."""
     if not policy.may_steer(actor):
         raise NotAllowed(_("Only administrators switch the training."))
     if mode not in Mode.values:
         raise Invalid(_("Choose what the training does."), data={"field": "mode"})
     why = clean_text(reason, most=MAX_REASON, field="reason")
-    switch = _set(actor, mode, why)
-    audit.record(actor, "training.switched", switch, mode=mode, reason=why)
+    switch = _set(actor, mode, why, **votes)
+    audit.record(actor, "training.switched", switch, mode=mode, reason=why, **votes)
     return switch
 
 
-def _set(actor: Member, mode: str, why: str) -> Switch:
-    fields = {"mode": mode, "reason": why, "set_by": actor, "set_at": timezone.now()}
+def _set(actor: Member, mode: str, why: str, **votes: int) -> Switch:
+    fields = {"mode": mode, "reason": why, "set_by": actor, "set_at": timezone.now(), **votes}
     return Switch.objects.update_or_create(pk=1, defaults=fields)[0]
 
 
 def mode() -> str:
     """What the training does now; one query."""
     return Switch.objects.values_list("mode", flat=True).filter(pk=1).first() or Mode.ON
+
+
+def ballot() -> tuple[int, int]:
+    """For how many days members vote, and how many of them have to; one query."""
+    switch = Switch.objects.filter(pk=1).first() or Switch()
+    return switch.vote_days, switch.vote_least

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from social.ranking.features import KEYS
 from social.ranking.weights import Weights
 from social.ranking.words import name_of
+from social.training.models import Round, RoundState
 
 REASONS: dict[str, Any] = {
     "too-few-members": _l("too few members measured it"),
@@ -17,6 +20,9 @@ REASONS: dict[str, Any] = {
     "replay-worse": _l("it would have shown less of what members chose where posts were drawn by chance"),
     "captured": _l("those who measure answered unlike everybody else, so people have to look first"),
     "pinned": _l("administrators keep the version in use"),
+    "voted-down": _l("more members were against it than for it"),
+    "too-few-votes": _l("too few members voted"),
+    "another-in-use": _l("another version came into use during the vote"),
 }
 _ERRORS: dict[str, Any] = {
     "no-examples": _l("There are no examples yet that may be trained on."),
@@ -101,8 +107,18 @@ def _between(before: Any, after: Any, group: str) -> list[Change]:
     return sorted(noticed, key=lambda one: (-one.size, one.key))
 
 
+def said_of(one: Round) -> str:
+    """What became of a round that is over."""
+    if one.state == RoundState.VOTING:
+        until = date_format(timezone.localtime(one.votes_until), _("j M Y, H:i"))
+        return _("Surely better. Members vote until %(until)s whether it is taken into use.") % {"until": until}
+    return verdict_of(one.verdict) if one.state == RoundState.DONE else error_of(one.error)
+
+
 def verdict_of(verdict: dict[str, Any]) -> str:
     """In one sentence."""
+    if verdict.get("promote") and "votes" in verdict:
+        return _("Taken into use: it is surely better, and members voted for it.")
     if verdict.get("promote"):
         return _("Taken into use: it is surely better.")
     why = "; ".join(reason_of(code) for code in verdict.get("reasons", []))

@@ -29,6 +29,11 @@ class Command(BaseCommand):
         if versions.mode() == Mode.STOPPED:
             raise CommandError("training is stopped; an administrator can switch it on in the admin", returncode=1)
         one = running.train(fresh=now)
+        if one is None and (voting := Round.objects.voting().first()):
+            raise CommandError(
+                f"members vote on round {voting.number} until {voting.votes_until:%Y-%m-%d %H:%M} UTC; no round begins before",
+                returncode=1,
+            )
         if one is None and Round.objects.running().exists():
             raise CommandError("another round is running; look again when it is over", returncode=1)
         if one is None:
@@ -40,7 +45,9 @@ class Command(BaseCommand):
             self.stdout.write(f"round {one.number}: {error_of(one.error)}")
             return
         what = (
-            "promoted"
+            "up for a vote"
+            if one.state == RoundState.VOTING
+            else "promoted"
             if one.verdict["promote"]
             else "not promoted: " + "; ".join(map(reason_of, one.verdict["reasons"]))
         )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from metya.wallets.models import Member
@@ -10,9 +11,10 @@ from rewards.epochs import actions, earnings, files
 from rewards.ledger.accounts import EMISSION, TRAINING
 from rewards.ledger.actions import transfer
 from rewards.training import allotting
-from rewards.training.models import TrainingPay
+from rewards.training.models import PayKind, TrainingPay
+from social.assistant.models import StyleCard
 from social.ranking import payment
-from social.training.models import MemberValue, Round
+from social.training.models import MemberValue, Part, Round, StyleShare, StyleValue
 from tests.rewards import village
 
 MET = village.MET
@@ -61,8 +63,35 @@ class Town:
         MemberValue.objects.bulk_create(rows)
         return one
 
-    def pay(self, one: Round, member: Member) -> TrainingPay:
-        return TrainingPay.objects.select_related("round", "member").get(round=one, member=member)
+    def dress(self, one: Round, parts: list[tuple[int, int, str, int]], pool: int) -> list[StyleCard]:
+        """The round pays `pool` for styles too: (style, person, "author" or "vote", grains) by their places. Budgets grow."""
+        authors = {style: person for style, person, part, _grains in parts if part == Part.AUTHOR}
+        first = StyleCard.objects.count()
+        cards = [
+            StyleCard.objects.create(author=self.people[authors[style]], name=f"Style {first + style}", state="in_use")
+            for style in sorted(authors)
+        ]
+        for at, card in enumerate(cards):
+            grains = sum(amount for style, _person, _part, amount in parts if style == at)
+            StyleValue.objects.create(round=one, card=card, number=at, phi=(at + 1) * 10**6, choices=7, grains=grains)
+        StyleShare.objects.bulk_create(
+            StyleShare(
+                round=one, card=cards[style], member=self.people[person], number=person, part=part, grains=grains
+            )
+            for style, person, part, grains in parts
+            if grains
+        )
+        given = sum(grains for *_who, grains in parts)
+        styles = {
+            "pays": True, "choices": 100, "members": 20, "validators": 10, "answers": 60, "cards": len(cards), "given": given,
+            "gain": 0.05, "low": 0.02, "high": 0.08, "loss": 0.6, "reasons": [], "rules": {}, "strengths": {},
+        }  # fmt: skip
+        Round.objects.filter(pk=one.pk).update(styles_pool=pool, styles=styles, budget=F("budget") + pool)
+        one.refresh_from_db()
+        return cards
+
+    def pay(self, one: Round, member: Member, kind: str = PayKind.EXAMPLES) -> TrainingPay:
+        return TrainingPay.objects.select_related("round", "member").get(round=one, member=member, kind=kind)
 
     def released(self, values: list[int], pool: int, *, on: int = 0) -> Round:
         """A round whose week is over before the end of its day."""

@@ -56,7 +56,7 @@ from social.push.models import PushChoice, PushDevice
 from social.ranking.models import ModelVersion, NotRecommended, Preset, Slate, Steering, Taste
 from social.search.models import PersonWords, PostWords
 from social.tags.models import TagFollow
-from social.training.models import ExampleValue, MemberValue, Round, Switch, Validator
+from social.training.models import ExampleValue, MemberValue, PromotionVote, Round, StyleShare, Switch, Validator
 from social.transparency.models import LogName
 from social.trends.models import TrustedMember
 from tests import make
@@ -164,6 +164,7 @@ def steered(me: Member, bob: Member, his: Post) -> None:
         member=me, chain=uuid4(), version=version, entries=[{"post": his.pk}], posts=b"", x=b"", weights=b""
     )
     one = Round.objects.create(number=1, state="done", finished_at=timezone.now(), asked_by=me, parent=version)
+    PromotionVote.objects.create(round=one, member=me, supports=True)
     MemberValue.objects.create(round=one, member=me, number=1, phi=5, items=1, grains=3)
     ExampleValue.objects.create(round=one, member=me, number=1, phi=5)
     Validator.objects.create(member=me, number=2)
@@ -197,6 +198,8 @@ def assisted(me: Member, bob: Member, mine: Post) -> None:
     )
     for side, card in (("a", own), ("b", other)):
         DraftHalf.objects.create(pair=pair, side=side, card=card, text=WORD, state="done")
+    paid = Round.objects.get_or_create(number=9, state="done", finished_at=timezone.now())[0]
+    StyleShare.objects.create(round=paid, card=other, member=me, number=0, part="vote", grains=7)
     Profile.objects.filter(member=me).update(uses_assistant=True, shares_drafts=True, drafted_at=timezone.now())
 
 

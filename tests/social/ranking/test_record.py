@@ -198,7 +198,7 @@ def test_a_cut_off_or_missing_file_is_named(place, capsys, name):
         ("round.json", '"lam":10.0', '"lam":0', "λ must be above zero"),
         ("round.json", '"nodes":16', '"nodes":true', "nodes is not of the right kind"),
         ("round.json", '"nodes":16', '"nodes":99999', "nodes must be 1 to 64"),
-        ("round.json", '"format":1', '"format":2', "format 2"),
+        ("round.json", '"format":1', '"format":3', "format 3"),
         ("round.json", '"recency"', '"recent"', "features_version"),
         ("round.json", '"version":4', '"versions":4', "exactly the keys"),
         ("champion.json", "0.0", "0.5", "champion.json:1: The model does not have the checksum"),

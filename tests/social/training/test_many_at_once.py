@@ -6,12 +6,15 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from social.assistant import actions as assistant
+from social.assistant import styling
+from social.assistant.models import DraftPair, StyleCard, StyleVote
 from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.consent.models import Grant
 from social.ranking.models import ModelVersion, Slate
 from social.training import running, snapshot, storing
-from social.training.models import MemberValue, Round, RoundState
+from social.training.models import MemberValue, Round, RoundState, StyleValue
 from tests.metya.wallets.test_races import at_once
 from tests.social.training import village
 
@@ -73,3 +76,40 @@ def test_feeds_are_shown_and_answered_while_a_round_is_stored(monkeypatch):
 
     at_once([running.train, live])
     assert Round.objects.get().state == RoundState.DONE and Slate.objects.count() == 1
+
+
+@pytest.mark.parametrize("deed", ["choices", "vote", "style"])
+def test_what_is_taken_back_of_styles_during_the_storing_waits_for_it(monkeypatch, deed):
+    village.village(40, 10)
+    cards = village.wardrobe()
+    choosers, voters = village.people(40), village.people(1)
+    village.dress(choosers, cards)
+    village.vote_for(cards[0], voters)
+    leaver, voter, author = choosers[0], voters[0], cards[0].author
+    there = {
+        "choices": DraftPair.objects.filter(member=leaver, shared=True),
+        "vote": StyleVote.objects.filter(member=voter),
+        "style": StyleCard.objects.usable().filter(pk=cards[0].pk),
+    }[deed]
+    take_back = {
+        "choices": lambda: assistant.prefer(actor=leaver, uses=True, shares=False),
+        "vote": lambda: styling.vote(actor=voter, card=cards[0], value=0),
+        "style": lambda: styling.withdraw(actor=author, card=cards[0]),
+    }[deed]
+    real, inside, left = storing.store, threading.Event(), []
+
+    def slow(*args):
+        inside.set()
+        threading.Event().wait(0.5)
+        left.append(there.exists())
+        return real(*args)
+
+    monkeypatch.setattr(storing, "store", slow)
+
+    def leave():
+        inside.wait(60)
+        return take_back()
+
+    at_once([running.train, leave])
+    assert left == [True], "it had to wait"
+    assert Round.objects.get().state == RoundState.DONE and StyleValue.objects.exists() and not there.exists()

@@ -106,14 +106,21 @@ def staff(person):
 
 
 def test_the_switch_is_made_and_changed_in_the_admin(ada, as_member):
-    client = as_member(staff(ada))
-    answer = client.post("/admin/social/switch/add/", {"mode": "stopped", "reason": "Looking into it"})
+    client, numbers = as_member(staff(ada)), {"vote_days": 3, "vote_least": 10}
+    answer = client.post("/admin/social/switch/add/", {"mode": "stopped", "reason": "Looking into it", **numbers})
     assert answer.status_code == 302 and versions.mode() == Mode.STOPPED
     assert client.get("/admin/social/switch/add/").status_code == 403, "there is one row"
-    assert client.post("/admin/social/switch/1/change/", {"mode": "on", "reason": ""}).status_code == 200
+    assert client.post("/admin/social/switch/1/change/", {"mode": "on", "reason": "", **numbers}).status_code == 200
     assert versions.mode() == Mode.STOPPED
-    client.post("/admin/social/switch/1/change/", {"mode": "on", "reason": "Looked into it"})
-    assert versions.mode() == Mode.ON and AuditEvent.objects.filter(verb="training.switched").count() == 2
+    client.post(
+        "/admin/social/switch/1/change/", {"mode": "vote", "reason": "Everybody decides", **numbers, "vote_days": 15}
+    )
+    assert versions.mode() == Mode.STOPPED, "no vote takes fifteen days"
+    client.post(
+        "/admin/social/switch/1/change/", {"mode": "vote", "reason": "Everybody decides", **numbers, "vote_days": 5}
+    )
+    assert versions.mode() == Mode.VOTE and versions.ballot() == (5, 10)
+    assert AuditEvent.objects.filter(verb="training.switched").count() == 2
 
 
 def test_managers_look_and_change_nothing(cole, two, as_member):

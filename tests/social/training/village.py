@@ -1,12 +1,16 @@
 """A community made up for the tests of training: members who allow it, and examples of what they prefer."""
 
+from datetime import timedelta
+
 import numpy as np
 from django.utils import timezone
 
 from metya.wallets.models import Member
+from social.assistant.models import CardState, DraftHalf, DraftPair, StyleCard, StyleVote
 from social.comparisons.models import Example
 from social.consent.models import Grant
 from social.posts.models import Post
+from social.profiles.models import Profile
 from social.ranking.features import FEATURES_VERSION, KEYS, START
 from social.ranking.models import Steering
 from social.training import lots
@@ -99,3 +103,73 @@ def village(count=60, each=20, **options):
     members = people(count)
     ask(members, each, **options)
     return members
+
+
+# How strong the styles of `wardrobe` are.
+STRONG = (2.0, 0.7, 0.0, -2.0)
+
+
+def wardrobe(count=4):
+    """As many styles in use, each by an author of its own."""
+    authors = people(count)
+    rows = [
+        StyleCard(author=one, name=f"Style of {one.handle}", instruction="As it is called.", state=CardState.IN_USE)
+        for one in authors
+    ]
+    return StyleCard.objects.bulk_create(rows)
+
+
+def vote_for(card, members, *, days=1):
+    """Votes for a style from some time ago."""
+    at = timezone.now() - timedelta(days=days)
+    StyleVote.objects.bulk_create(StyleVote(member=one, card=card, value=1, at=at) for one in members)
+
+
+def share_drafts(members):
+    """They allow that their choices between drafts are used."""
+    have = set(Profile.objects.filter(member__in=members).values_list("member", flat=True))
+    Profile.objects.bulk_create(Profile(member=one) for one in members if one.pk not in have)
+    Profile.objects.filter(member__in=members).update(uses_assistant=True, shares_drafts=True)
+
+
+def chose(member, winner, loser, *, shared=True, state="done"):
+    """One choice between two drafts."""
+    pair = DraftPair.objects.create(
+        member=member, ask="rewrite", text="t", prompt_hash="h", model="m", state="ready", choice="a", shared=shared
+    )
+    DraftHalf.objects.create(pair=pair, side="a", card=winner, text="a", state=state)
+    DraftHalf.objects.create(pair=pair, side="b", card=loser, text="b", state="done")
+    return pair
+
+
+def dress(members, cards, each=14, *, strong=STRONG, seed=11):
+    """`each` shared choices of every member, as strong as the styles are; own draws for each member."""
+    share_drafts(members)
+    pairs, halves = [], []
+    for place, member in enumerate(members):
+        chance = np.random.default_rng([seed, place])
+        for _ in range(each):
+            a, b = chance.permutation(len(cards))[:2].tolist()
+            if chance.random() > 1 / (1 + np.exp(strong[b] - strong[a])):
+                a, b = b, a
+            pairs.append(
+                DraftPair(
+                    member=member,
+                    ask="rewrite",
+                    text="t",
+                    prompt_hash="h",
+                    model="m",
+                    state="ready",
+                    choice="a",
+                    shared=True,
+                )
+            )
+            halves.append((cards[a], cards[b]))
+    made = DraftPair.objects.bulk_create(pairs)
+    rows = zip(made, halves, strict=True)
+    DraftHalf.objects.bulk_create(
+        DraftHalf(pair=pair, side=side, card=card, text="x", state="done")
+        for pair, both in rows
+        for side, card in zip("ab", both, strict=True)
+    )
+    return made
