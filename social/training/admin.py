@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from metya.wallets.models import Member
 from metya.web.deeds import ask
 from metya.web.http import member_of
+from metya.web.numbers import met
 from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
 from social.ranking.models import ModelVersion
 from social.training import policy, reads, versions
@@ -73,7 +74,7 @@ class RoundAdmin(ReadOnlyAdmin):
     list_display = ("number", "state", "started_at", "examples", "members", "better", "became")
     list_filter = ("state",)
     fields = ("number", "state", "started_at", "finished_at", "asked_by", "examples", "members", "better", "became",
-              "groups", "measured", "parent", "challenger", "snapshot", "ids", "record_sha256", "error")  # fmt: skip
+              "groups", "measured", "of_styles", "parent", "challenger", "snapshot", "ids", "record_sha256", "error")  # fmt: skip
     readonly_fields = fields
     ordering = ("-number",)
     list_per_page = 50
@@ -95,6 +96,17 @@ class RoundAdmin(ReadOnlyAdmin):
             (one["name"] or _t("everybody else"), one["members"], _right(one)) for one in row.verdict.get("groups", [])
         ]
         return format_html_join("", "{} ({}): {}<br>", lines) if lines else "–"
+
+    @admin.display(description=_("styles"))
+    def of_styles(self, row: Round) -> str:
+        found = reads.styles_of(row)
+        if found is None:
+            return "–"
+        return _t("%(choices)d choices, better by %(gain).1f %%, pool of %(pool)s") % {
+            "choices": found.said["choices"],
+            "gain": found.gain,
+            "pool": met(row.styles_pool),
+        }
 
     @admin.display(description=_("measured"))
     def measured(self, row: Round) -> str:

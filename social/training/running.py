@@ -142,7 +142,7 @@ def _styles(number: int, taken: Snapshot, purse: Budget) -> Known:
     """What is known of styles when the round begins: a vote that came later brings nothing from it."""
     began = Round.objects.filter(number=number).values_list("started_at", flat=True).first() or timezone.now()
     claimed = styles.claims(taken.choices.cards, began) if len(taken.choices) else []
-    return Known(purse, stylepay.last_strengths(), tuple(claimed), began)
+    return Known(purse, stylepay.last_strengths(), tuple(claimed))
 
 
 def _budget(parent: ModelVersion, purse: Budget) -> Budget:
@@ -188,8 +188,7 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
         held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
         list(held.order_by("pk").values_list("pk", flat=True))
     styles.hold(made.taken.choices)
-    known = made.setting.styles
-    if snapshot.gone(made.taken) or styles.gone(made.taken.choices, known.claims, known.began):
+    if snapshot.gone(made.taken) or styles.gone(made.taken.choices):
         raise Again("withdrawn")
     champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from social.ranking import cardrecord, cards
@@ -28,7 +26,6 @@ class Known:
     purse: Budget = field(default_factory=Budget)
     strengths: Mapping[int, float] = field(default_factory=dict)
     claims: tuple[Claimed, ...] = ()
-    began: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """What a round values styles by: the choices that members share, and who has a part in each style, as they stand at one moment.
 
 Of a member each ordered pair of styles counts once, the newest choice, however often it was made. A part has a style's author,
-and who had voted for it before the round began and still does: no vote can be cast after looking at what a round found.
+and who had voted for it before the round began and still does when it looks: no vote can be cast after looking at what a round
+found. Parts are not looked at again before they are stored. Choices are: they are somebody's consent. A vote that is taken back
+and given again all night would else keep every round from its end.
 """
 
 from collections.abc import Iterable
@@ -95,10 +97,9 @@ def hold(chosen: Chosen) -> None:
     list(styles.order_by("pk").values_list("pk", flat=True))
 
 
-def gone(chosen: Chosen, claimed: Iterable[Claimed], before: datetime) -> int:
-    """How many choices nobody shares any more, and parts that nobody has any more; three queries where there are choices."""
+def gone(chosen: Chosen) -> int:
+    """How many choices nobody shares any more, or whose style is not there any more; one query where there are any."""
     if not len(chosen):
         return 0
     still = np.fromiter((row[0] for row in choices.shared().iterator(chunk_size=CHUNK)), dtype=np.int64)
-    lost = len(np.setdiff1d(chosen.ids, still))
-    return lost + len(set(claimed) - set(claims(chosen.cards, before)))
+    return len(np.setdiff1d(chosen.ids, still))

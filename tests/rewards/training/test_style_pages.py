@@ -112,8 +112,23 @@ def test_each_amount_says_where_it_stands(town, dressed, fay, as_member):
     actions.stop(actor=fay, pay=pay, reason="One hand, five votes")
     text = read(as_member(town.people[1]), "1/mine/")
     assert "One hand, five votes" in text and "on hold" in text
+    assert read(as_member(town.people[1])).count("One hand, five votes") == 1
+    plain = as_member(town.people[1]).get("/rewards/training/1/mine.json").json()
+    assert (plain["state"], plain["styles"]["state"]) == ("waiting", "held")
     # The amount for examples goes on.
     assert town.pay(dressed, town.people[1]).state == "held" and not town.pay(dressed, town.people[1]).placed_by
+
+
+def test_neither_kind_is_taken_for_the_other_whichever_came_first(town, as_member):
+    town.endow(1_000 * MET)
+    town.live(4)
+    one = town.round([5, 3], 100 * MET)
+    town.dress(one, PARTS, 20 * MET)
+    allotting.allot(one, PayKind.STYLES)
+    allotting.allot(one)
+    plain = as_member(town.people[0]).get("/rewards/training/1/mine.json").json()
+    assert plain["grains"]["equal"] == town.pay(one, town.people[0]).equal > 0
+    assert plain["styles"]["grains"] == 10 * MET
 
 
 def test_it_comes_by_pages_and_takes_as_many_queries_for_many(town, dressed, as_member):
@@ -215,6 +230,11 @@ def test_a_community_values_its_styles_and_their_people_are_paid(town, tmp_path)
     for row in style_rows.filter(round=one):
         assert paid[row.member.payout_wallet.address] >= row.grains
     assert set(style_rows.filter(round=one).values_list("state", flat=True)) == {"paid"}
+
+    why = Client()
+    why.force_login(cards[0].author)
+    text = why.get("/rewards/epochs/0/why/").content.decode()
+    assert "For styles" in text and "For your examples" not in text and "/rewards/training/1/mine/" in text
 
     # A stranger downloads what the page names, and comes to the same grains, of styles as well.
     place = tmp_path / "round-1"

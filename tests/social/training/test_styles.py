@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin import site
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from social.assistant.models import DraftPair, StyleCard, StyleVote
 from social.profiles.models import Profile
 from social.ranking import record, verify
 from social.training import folders, lots, reads, running, snapshot, stylepay, styles
+from social.training.admin import RoundAdmin
 from social.training.models import MemberValue, Mode, Part, Round, RoundState, StyleShare, StyleValue, Switch
 from tests.social.training import village
 from tests.social.training.village import STRONG
@@ -299,11 +301,23 @@ def test_choices_taken_back_while_it_runs_are_not_in_it(dressed, purse, monkeypa
     assert not DraftPair.objects.filter(member=actor, shared=True).exists()
 
 
-def test_a_vote_taken_back_while_it_runs_is_not_paid(dressed, purse, monkeypatch):
-    cards, _choosers, voters = dressed
-    calls = after_computing(monkeypatch, lambda: styling.vote(actor=voters[0], card=cards[0], value=0))
+def test_a_vote_taken_back_and_given_again_does_not_keep_a_round_from_its_end(dressed, purse, monkeypatch):
+    """It counts as it stood when the round looked; who votes anew meanwhile has no part in the next attempt either."""
+    cards, choosers, voters = dressed
+    real, calls = running.computed, []
+
+    def restless(number):
+        made = real(number)
+        calls.append(made)
+        for value in (0, 1):
+            styling.vote(actor=voters[0], card=cards[0], value=value)
+        if len(calls) == 1:
+            assistant.prefer(actor=Member.objects.get(pk=choosers[0].pk), uses=True, shares=False)
+        return made
+
+    monkeypatch.setattr(running, "computed", restless)
     one = running.train()
-    assert len(calls) == 2
+    assert one.state == RoundState.DONE and len(calls) == 2, "the choices alone made it begin anew"
     paid = StyleShare.objects.filter(round=one, part=Part.VOTE).values_list("member", flat=True)
     assert set(paid) == {voters[1].pk, voters[2].pk}
 
@@ -316,11 +330,12 @@ def test_a_style_removed_while_it_runs_is_not_paid(dressed, purse, monkeypatch, 
     assert not StyleValue.objects.filter(round=one, card=cards[0]).exists()
 
 
-def test_a_style_whose_author_leaves_while_it_runs_is_not_paid(dressed, purse, monkeypatch):
+def test_an_author_who_leaves_while_it_runs_is_paid_as_one_who_leaves_after_it(dressed, purse, monkeypatch):
     cards, _choosers, _voters = dressed
-    calls = after_computing(monkeypatch, lambda: Member.objects.filter(pk=cards[0].author_id).update(is_active=False))
+    author = Member.objects.filter(pk=cards[0].author_id)
+    calls = after_computing(monkeypatch, lambda: author.update(is_active=False))
     one = running.train()
-    assert len(calls) == 2 and not StyleShare.objects.filter(round=one, member=cards[0].author_id).exists()
+    assert len(calls) == 1 and StyleShare.objects.filter(round=one, member=cards[0].author_id).exists()
 
 
 def test_what_breaks_while_styles_are_stored_leaves_nothing(dressed, purse, records, monkeypatch):
@@ -367,6 +382,7 @@ def test_the_public_page_tells_of_styles_and_gives_their_files(dressed, purse, c
         assert f"/ranking/1/{name}" in text and f"curl -fsSO http://testserver/ranking/1/{name}" in commands
         answer = client.get(f"/ranking/1/{name}")
         assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() in text
+    assert f"{one.styles['choices']} choices, better by" in RoundAdmin(Round, site).of_styles(one)
     figures = reads.styles_of(one)
     assert figures.low < figures.gain < figures.high and figures.left == one.styles_pool - one.styles["given"]
 
