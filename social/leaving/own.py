@@ -56,6 +56,7 @@ RULES = {
     "social.ExampleValue.member": ERASED,
     "social.Validator.member": ERASED,
     "social.MemberValue.member": "kept: the books of what examples were worth, by number",
+    "social.RankingGroup.made_by": "kept: who of the staff made a group of the feed, by number",
     "social.Round.asked_by": "kept: who asked for a round of training, by number",
     "social.Switch.set_by": "kept: who stopped or pinned training, by number",
     "social.TagVeto.by": "kept: what moderators decided, by number",

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from metya.wallets.models import Member
 from metya.web.paging import PAGE_SIZE
+from social.groups import names
 from social.posts.models import Post
 from social.posts.reads import PostCard, Row, cards
 from social.posts.sifting import Sift
@@ -44,7 +45,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``."""
+    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``. ``group`` is the name of the
+    reader's group, whose correction is in the weights; blank for none."""
 
     slate: Slate
     post: int
@@ -57,6 +59,7 @@ class Explanation:
     allowed: bool
     propensity: float
     card: PostCard | None
+    group: str = ""
 
     @property
     def earlier(self) -> int:
@@ -101,7 +104,7 @@ def slate_of(member: Member, pk: int) -> Slate | None:
 
 
 def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
-    """Why ``post`` stood where it stood in the slate; None for what was not in it. Four queries."""
+    """Why ``post`` stood where it stood in the slate; None for what was not in it. Five queries at most."""
     at = slate.row_of(post)
     if at is None:
         return None
@@ -118,6 +121,7 @@ def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
         slate, post, int(entry["place"]), float(entry["score"]), str(SOURCE_LINES[entry["source"]]),
         sorted(parts, key=lambda part: -part.share), float(entry["diversity"]), len(keys) - len(parts),
         reader_of(member).allows, float(entry["propensity"]), shown[0] if shown and shown[0].post.present else None,
+        names.shown(slate.group, names.names()) if slate.group else "",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from metya.web.http import member_of
 from social.consent import grants
 from social.consent.models import Purpose
 from social.feeds.sides import FOR_YOU_PAGE
+from social.groups import reads as groups
 from social.ranking import actions, policy, reads
 from social.ranking.forms import PresetForm, SteerForm, WishesForm
 from social.ranking.models import Preset
@@ -161,6 +162,7 @@ def _steer_page(
         "own": reads.own_presets(member),
         "allowed": allowed,
         "way": reverse("ranking:preview"),
+        "groups": groups.offered(reads.steering_of(member)),
     }
     return render(request, "social/ranking/steer.html", context, status=status)
 

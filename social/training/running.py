@@ -18,7 +18,7 @@ from metya.wallets.models import Member
 from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
-from social.ranking.models import ModelVersion
+from social.ranking.models import ModelVersion, Steering
 from social.training import budget, folders, lots, replaying, snapshot, storing, versions
 from social.training.budget import Budget
 from social.training.computing import NothingToLearn, Result, Setting, compute
@@ -101,9 +101,10 @@ def begin(asked_by: Member | None = None) -> Round | None:
 
 
 def unchanged() -> bool:
-    """Whether the last finished round had the same examples and the same champion, or nothing to learn from the same."""
+    """Whether the last finished round had the same examples and the same champion, or nothing to learn from the same, and
+    nobody who trains changed their group since."""
     last = Round.objects.told().latest_first().first()
-    if last is None:
+    if last is None or _regrouped(last):
         return False
     if last.state == RoundState.NOTHING:
         return snapshot.take().ids == last.ids
@@ -111,6 +112,12 @@ def unchanged() -> bool:
     standing = champion is not None and champion.pk in (last.parent_id, last.challenger_id)
     promoted = champion is not None and champion.pk == last.challenger_id
     return standing and not promoted and snapshot.take().ids == last.ids
+
+
+def _regrouped(last: Round) -> bool:
+    """Whether an example counts for another group than it did."""
+    training = Grant.objects.active(Purpose.TRAIN).values("member")
+    return Steering.objects.filter(group_changed_at__gte=last.started_at, member__in=training).exists()
 
 
 def computed(number: int) -> Computed:
