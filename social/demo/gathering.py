@@ -15,19 +15,19 @@ GROUPS: dict[str, tuple[str, str, float, dict[str, float]]] = {
     "long-reads": (
         "Long reads",
         "Rather one long post a day than fifty short ones: length counts, pictures and freshness hardly.",
-        0.34,
+        0.4,
         {"length": 2.0, "has_picture": -1.8, "recency": -0.8},
     ),
     "close-circle": (
         "Close circle",
         "News of people one follows comes first, whatever everybody else likes.",
-        0.27,
+        0.4,
         {"follows_author": 1.6, "likes_all": -1.8},
     ),
     "quiet-voices": (
         "Quiet voices",
         "Posts of members whom few follow, before they are widely liked.",
-        0.05,
+        0.1,
         {"likes_all": -1.0},
     ),
 }
@@ -38,7 +38,7 @@ def make(planted: Planted) -> None:
     cole = Member.objects.get(handle="cole")
     for key, (name, about, _part, _likes) in GROUPS.items():
         group = actions.write(actor=cole, key=key, name=name, about=about)
-        RankingGroup.objects.filter(pk=group.pk).update(made_at=planted.community.now - timedelta(days=20))
+        RankingGroup.objects.filter(pk=group.pk).update(made_at=planted.community.now - timedelta(days=2))
     shown = Member.objects.filter(handle=SHOWN, is_demo=True).first()
     if shown is not None:
         actions.join(actor=shown, group=RankingGroup.objects.get(key=next(iter(GROUPS))))

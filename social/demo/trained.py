@@ -58,7 +58,8 @@ def add(planted: Planted, say: Say) -> None:
     halves, now = ([*shown, *chosen[: len(chosen) // 2]], chosen[len(chosen) // 2 :]), planted.community.now
     for number, (half, nights) in enumerate(zip(halves, (3, 0), strict=True), start=1):
         at = now.replace(hour=1, minute=57, second=0, microsecond=0) - timedelta(days=nights)
-        _answers(half, at - timedelta(hours=9), rng)
+        # The groups were founded between the two nights.
+        _answers(half, at - timedelta(hours=9), rng, gathering.spread(half) if number == 2 else {})
         Draw.objects.get_or_create(
             number=number, defaults={"seed": hashlib.sha256(f"demo {number}".encode()).hexdigest()}
         )
@@ -77,9 +78,8 @@ def _likes(group: str) -> Floats:
     return likes
 
 
-def _answers(members: list[Member], at: datetime, rng: Random) -> None:
-    """Which of two posts of their own candidates each prefers; a part of them is in a group and likes other things."""
-    groups = gathering.spread([one for one in members if not one.is_demo])
+def _answers(members: list[Member], at: datetime, rng: Random, groups: dict[int, str]) -> None:
+    """Which of two posts of their own candidates each prefers; who is in a group likes other things."""
     rows: list[Example] = []
     for member in members:
         # Whoever measures by lot does not train in that round: ines is to train.
