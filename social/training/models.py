@@ -12,8 +12,9 @@ from metya.wallets.models import Member
 from social.ranking.models import ModelVersion
 
 _MEMBER = settings.AUTH_USER_MODEL
-# A round that says nothing for so long has died with its process.
-SILENT = timedelta(minutes=30)
+# A round that says nothing for so long has died with its process. It speaks between its stages, none of which takes minutes; and
+# this is shorter than the lease of a job, so that whoever takes a dead worker's job over finds the round dead as well.
+SILENT = timedelta(minutes=15)
 
 
 class RoundState(models.TextChoices):

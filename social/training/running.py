@@ -3,11 +3,14 @@
 Nothing is stored before the end but the row of the round, so whoever dies on the way leaves the champion as it was; the next
 pass finds a row that has been silent too long, says so on it, and begins anew. A member who takes the consent back while a
 round is computed is taken out by computing it again; the last look at the consents holds them still until all is stored.
+Whoever goes on leaving, or deleting examples, stops nothing by it: after a few times it is computed without any of theirs.
 """
 
 import logging
 import shutil
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -21,18 +24,23 @@ from social.ranking.errors import RankingError
 from social.ranking.models import ModelVersion, Steering
 from social.training import budget, folders, lots, replaying, snapshot, storing, versions
 from social.training.budget import Budget
-from social.training.computing import NothingToLearn, Result, Setting, compute
+from social.training.computing import NothingToLearn, Result, Setting, compute, silently
 from social.training.models import MemberValue, Mode, Round, RoundState
 from social.training.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
-# How often a round is computed anew because somebody withdrew meanwhile, or the version in use changed.
-ATTEMPTS = 4
+# How often a round is computed with all who are there, because somebody withdrew meanwhile, or the version in use changed;
+# and how often after that without anybody who was seen to leave. From then on nobody can stop a round twice.
+ATTEMPTS, WITHOUT = 3, 5
 _LONGEST = 500
 
 
 class Again(Exception):
-    """What was computed is not true any more: ``withdrawn``, ``champion-changed``, ``switched``."""
+    """What was computed is not true any more: ``withdrawn`` (by ``members``), ``champion-changed``, ``switched``."""
+
+    def __init__(self, code: str, members: Collection[int] = ()) -> None:
+        super().__init__(code)
+        self.members = members
 
 
 class Gone(Exception):
@@ -120,9 +128,12 @@ def _regrouped(last: Round) -> bool:
     return Steering.objects.filter(group_changed_at__gte=last.started_at, member__in=training).exists()
 
 
-def computed(number: int) -> Computed:
-    """The round as it would be now; stores nothing. Raises NothingToLearn, RankingError."""
-    taken, parent, mode = snapshot.take(), ensure_first(), versions.mode()
+def computed(number: int, without: Collection[int] = (), beat: Callable[[], None] = silently) -> Computed:
+    """The round as it would be now, of all members but ``without``; stores nothing. ``beat`` is called between its stages.
+
+    Raises NothingToLearn, RankingError, and what ``beat`` raises.
+    """
+    taken, parent, mode = snapshot.take(without), ensure_first(), versions.mode()
     weights = versions.readable(parent)
     if weights is None:
         raise RankingError("The version in use cannot be read; bring an earlier one back.", code="champion-unreadable")
@@ -137,7 +148,7 @@ def computed(number: int) -> Computed:
         carried=_carried(),
         explored=replaying.explored(taken.groups),
     )
-    return Computed(taken, parent, setting, compute(taken, setting), mode)
+    return Computed(taken, parent, setting, compute(taken, setting, beat), mode)
 
 
 def _budget(parent: ModelVersion) -> Budget:
@@ -154,17 +165,19 @@ def _carried() -> dict[int, int]:
 
 
 def _attempts(one: Round) -> None:
-    for left in reversed(range(ATTEMPTS)):
+    seen: set[int] = set()
+    for attempt in range(1, ATTEMPTS + WITHOUT + 1):
         _beat(one)
-        made = computed(one.number)
-        _beat(one)
+        made = computed(one.number, seen if attempt > ATTEMPTS else (), partial(_beat, one))
         draft = folders.draft(one.number, made.result.record)
         try:
+            _beat(one)
             _stored(one, made, draft)
             return
         except Again as again:
             logger.warning("round %s begins anew: %s", one.number, again)
-            if not left:
+            seen.update(again.members)
+            if attempt == ATTEMPTS + WITHOUT:
                 raise
         finally:
             shutil.rmtree(draft.place, ignore_errors=True)
@@ -175,7 +188,7 @@ def _stored(one: Round, made: Computed, draft: folders.Draft) -> None:
     try:
         _store(one, made, draft)
     except IntegrityError as error:
-        raise Again("withdrawn") from error
+        raise Again("withdrawn", snapshot.leavers(made.taken)) from error
 
 
 @transaction.atomic
@@ -189,8 +202,8 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     for purpose in (Purpose.TRAIN, Purpose.EVALUATE):
         held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
         list(held.order_by("pk").values_list("pk", flat=True))
-    if snapshot.gone(made.taken):
-        raise Again("withdrawn")
+    if left := snapshot.leavers(made.taken):
+        raise Again("withdrawn", left)
     champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:
         raise Again("champion-changed")
