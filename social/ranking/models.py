@@ -168,7 +168,8 @@ class PresetQuerySet(models.QuerySet["Preset"]):
 
 
 class Preset(models.Model):
-    """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from."""
+    """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from. ``unshared_by``: a
+    moderator took it from everyone, for good and for ``unshared_reason``; its owner keeps it."""
 
     owner = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=200)
@@ -178,11 +179,18 @@ class Preset(models.Model):
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
     credited = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    unshared_by = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unshared_reason = models.CharField(max_length=1200, blank=True)
 
     objects = PresetQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="preset_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="preset_name_once"),
+            models.CheckConstraint(
+                condition=Q(unshared_by=None) | Q(shared=False) & ~Q(unshared_reason=""), name="preset_unshared"
+            ),
+        ]
         indexes = [models.Index(fields=["-id"], name="preset_shared", condition=Q(shared=True))]
 
     def __str__(self) -> str:

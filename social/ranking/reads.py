@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from metya.web.paging import PAGE_SIZE
+from social.follows.models import Mute
 from social.groups import names
 from social.posts.models import Post
 from social.posts.reads import PostCard, Row, cards
@@ -182,8 +184,9 @@ def own_presets(member: Member) -> list[Preset]:
 
 
 def shared_presets(member: Member, most: int = PAGE_SIZE) -> list[Preset]:
-    """The newest that others share; one query."""
-    rows = usable_by(member).exclude(owner=member)
+    """The newest that others share, without those of people whom the member muted; one query."""
+    mutes = Mute.objects.standing().filter(source=member, target=OuterRef("owner"))
+    rows = usable_by(member).exclude(owner=member).exclude(Exists(mutes))
     return list(rows.select_related("owner__profile").order_by("-pk")[:most])
 
 
@@ -191,6 +194,22 @@ def usable_by(member: Member) -> "QuerySet[Preset]":
     """One's own, and those that members share whom one may meet."""
     met = Profile.objects.visible_to(member).values("pk")
     return Preset.objects.filter(Q(owner=member) | Q(shared=True, owner__in=met))
+
+
+def said_of_preset(viewer: Member, owner: Member, pk: int) -> str:
+    """What a report of a preset says of it first, so that moderators find it; empty for one that is not there."""
+    one = usable_by(viewer).filter(owner=owner, pk=pk).first()
+    if one is None:
+        return ""
+    path = f"/feeds/steer/?preset={one.pk}"
+    return _("The preset “%(name)s” (%(path)s)") % {"name": one.name, "path": path} + "\n\n"
+
+
+def shared_by_another(viewer: Member, key: str) -> Preset | None:
+    """The stored preset of that key, where somebody else shares it; one query, none for other keys."""
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        return None
+    return usable_by(viewer).exclude(owner=viewer).select_related("owner").filter(pk=int(key)).first()
 
 
 def preset_values(member: Member, key: str) -> tuple[str, dict[str, float], dict[str, int]] | None:

@@ -148,7 +148,7 @@ class ExampleValueQuerySet(models.QuerySet["ExampleValue"]):
 class ExampleValue(models.Model):
     """What one example was worth in a round: ``phi`` in pico-nats. ``number`` is its row in the public record.
 
-    The example may be gone since (None); what it was worth in that round stays.
+    The example may be gone since (None); what it was worth in that round stays, for as long as `storing.kept_until` says.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="example_values")

@@ -85,9 +85,7 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
 
 def drafted(member: Member) -> DraftPair:
     """Two drafts, of which one failed."""
-    pair = DraftPair.objects.create(
-        member=member, ask="rewrite", text="we stood by the pond", prompt_hash="x", model="m", state="ready"
-    )
+    pair = DraftPair.objects.create(member=member, ask="rewrite", text="we stood by the pond", model="m", state="ready")
     DraftHalf.objects.create(pair=pair, side="a", text="We stood by the pond.", state="done")
     DraftHalf.objects.create(pair=pair, side="b", text="By the", state="failed", error="slow")
     return pair

@@ -206,7 +206,7 @@ def assisted(member: Member) -> None:
     AssistantConfig.objects.create(pk=1)
     card = StyleCard.objects.create(author=member, name="Terse", instruction="Short")
     pair = DraftPair.objects.create(
-        member=member, ask="rewrite", text="x", prompt_hash="x", model="m", state="ready", choice="a", shared=True
+        member=member, ask="rewrite", text="x", model="m", state="ready", choice="a", shared=True
     )
     for side in "ab":
         DraftHalf.objects.create(pair=pair, side=side, card=card, text="x", state="done")
