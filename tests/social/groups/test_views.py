@@ -58,6 +58,7 @@ def test_wrong_verbs_numbers_and_visitors(bob, as_member, client, group):
     assert not Steering.objects.exists()
 
 
+@pytest.mark.usefixtures("_still_windows")
 def test_changing_too_often_is_slowed(bob, as_member, group):
     client = as_member(bob)
     codes = [client.post("/feeds/groups/leave/").status_code for _ in range(21)]

@@ -513,3 +513,21 @@ def test_the_number_of_queries_does_not_grow_with_the_examples(django_assert_max
     village.village(40, 30)
     with django_assert_max_num_queries(80):
         running.train()
+
+
+# --- how long the values of single examples are kept --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paid", "days", "kept"), [(9, 399, True), (9, 401, False), (0, 29, True), (0, 31, False)])
+def test_values_of_single_examples_are_kept_for_their_time_and_sums_for_good(paid, days, kept):
+    village.village(40, 10)
+    one = running.train()
+    ended = timezone.now() - timedelta(days=days)
+    Round.objects.filter(pk=one.pk).update(pool=paid, started_at=ended, finished_at=ended)
+    one.refresh_from_db()
+    assert (storing.kept_until(one) > timezone.now()) is kept
+    values, sums = ExampleValue.objects.count(), list(MemberValue.objects.order_by("pk").values())
+    assert storing.forget_details() == (0 if kept else values)
+    assert ExampleValue.objects.exists() is kept and list(MemberValue.objects.order_by("pk").values()) == sums
+    assert folders.intact(one)
+    assert storing.kept_until(Round(number=9)) is None
