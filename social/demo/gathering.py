@@ -6,6 +6,7 @@ from metya.wallets.models import Member
 from social.demo.planting import Planted
 from social.groups import actions
 from social.groups.models import RankingGroup
+from social.ranking import actions as steering
 from social.ranking.models import Steering
 
 # Of the cast, who is in the first of them.
@@ -34,7 +35,7 @@ GROUPS: dict[str, tuple[str, str, float, dict[str, float]]] = {
 
 
 def make(planted: Planted) -> None:
-    """The groups, by the community manager; and somebody of the cast is in one."""
+    """The groups, by the community manager; somebody of the cast is in one, another shares a preset."""
     cole = Member.objects.get(handle="cole")
     for key, (name, about, _part, _likes) in GROUPS.items():
         group = actions.write(actor=cole, key=key, name=name, about=about)
@@ -42,6 +43,9 @@ def make(planted: Planted) -> None:
     shown = Member.objects.filter(handle=SHOWN, is_demo=True).first()
     if shown is not None:
         actions.join(actor=shown, group=RankingGroup.objects.get(key=next(iter(GROUPS))))
+    tomasz = Member.objects.get(handle="tomasz")
+    preset = steering.keep(actor=tomasz, name="Sunday paper", sliders={"length": 2, "recency": 0.5}, quotas={})
+    steering.share(actor=tomasz, preset=preset, shared=True)
 
 
 def spread(members: list[Member]) -> dict[int, str]:

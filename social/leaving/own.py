@@ -51,7 +51,7 @@ RULES = {
     "social.Slate.member": ERASED,
     "social.Steering.member": ERASED,
     "social.Preset.owner": ERASED,
-    "social.Preset.unshared_by": "kept: who of the moderators took a preset from everyone, by number",
+    "social.Preset.unshared_by": "kept: who of the moderators ended the sharing of a preset, by number",
     "social.NotRecommended.member": ERASED,
     "social.Taste.member": ERASED,
     "social.ExampleValue.member": ERASED,

@@ -25,7 +25,7 @@ from social.ranking.words import QUOTA_NAMES, name_of
 STEP = 0.5
 MOST_OF_ONE = 300
 MAX_NAME, MAX_PRESETS, MAX_REASON = 50, 50, 300
-_UNSHARED = gettext_noop("A moderator took your preset “%(name)s” from everyone: %(reason)s")
+_UNSHARED = gettext_noop("A moderator ended the sharing of your preset “%(name)s”: %(reason)s")
 
 
 def clean_slider(key: str, value: float) -> float:
@@ -121,16 +121,16 @@ def copy(*, actor: Member, preset: Preset) -> Preset:
 
 def share(*, actor: Member, preset: Preset, shared: bool) -> None:
     """Give it to everyone, or no more; copies that others made stay theirs. Raises NotAllowed, Conflict "unshared" for one that
-    a moderator took from everyone."""
+    a moderator has ended that for."""
     _own(actor, preset)
     given = Preset.objects.filter(pk=preset.pk, unshared_by=None).update(shared=shared)
     if shared and not given:
-        raise Conflict(_("A moderator took this preset from everyone. It stays yours alone."), code="unshared")
+        raise Conflict(_("A moderator ended the sharing of this preset. It stays yours alone."), code="unshared")
 
 
 @transaction.atomic
 def unshare(*, actor: Member, preset: Preset, reason: str) -> bool:
-    """Moderators: take a shared preset from everyone for good; its owner keeps it and reads why. Copies stay their owners'.
+    """Moderators: end the sharing of a preset for good; its owner keeps it and reads why. Copies stay their owners'.
 
     False when it was not shared any more. Raises NotAllowed, Invalid (reason).
     """
@@ -139,7 +139,7 @@ def unshare(*, actor: Member, preset: Preset, reason: str) -> bool:
     if not found.shared:
         return False
     if not policy.may_unshare(actor, found):
-        raise NotAllowed(_("Moderators take presets of others from everyone."))
+        raise NotAllowed(_("Moderators end the sharing of presets of others."))
     found.shared, found.unshared_by, found.unshared_reason = False, actor, why
     found.save(update_fields=["shared", "unshared_by", "unshared_reason"])
     audit.record(actor, "ranking.unshare_preset", found, owner=found.owner.handle, name=found.name, reason=why)

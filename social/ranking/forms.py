@@ -107,7 +107,7 @@ class WishesForm(forms.Form):
 
 
 class UnshareForm(forms.Form):
-    """Why a preset is taken from everyone; its owner reads it."""
+    """Why the sharing of a preset ends; its owner reads it."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why?"),

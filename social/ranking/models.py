@@ -169,7 +169,7 @@ class PresetQuerySet(models.QuerySet["Preset"]):
 
 class Preset(models.Model):
     """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from. ``unshared_by``: a
-    moderator took it from everyone, for good and for ``unshared_reason``; its owner keeps it."""
+    moderator ended its sharing, for good and for ``unshared_reason``; its owner keeps it."""
 
     owner = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=200)

@@ -16,7 +16,7 @@ def may_change(actor: Member, preset: Preset) -> bool:
 
 
 def may_share(actor: Member, preset: Preset) -> bool:
-    """Its owner, unless a moderator took it from everyone."""
+    """Its owner, unless a moderator ended that."""
     return may_change(actor, preset) and preset.unshared_by_id is None
 
 

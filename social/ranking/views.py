@@ -123,11 +123,11 @@ def preset(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unshare(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """``reason``: moderators take a shared preset from everyone."""
+    """``reason``: moderators end the sharing of a preset."""
     actor = member_of(request)
     one = get_object_or_404(Preset.objects.filter(shared=True).select_related("owner"), pk=pk)
     if not policy.may_unshare(actor, one):
-        raise NotAllowed(_("Moderators take presets of others from everyone."))
+        raise NotAllowed(_("Moderators end the sharing of presets of others."))
     form = UnshareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -325,7 +325,7 @@ def test_styles_of_muted_people_are_out_of_the_lists_and_still_there_by_address(
 
 
 def test_drafts_are_in_no_style_of_somebody_whom_one_does_not_want_to_meet(writer, config, styles, as_member):
-    other = make.member("wren")
+    other = make.member("wim")
     StyleCard.objects.filter(pk__in=[card.pk for card in styles[1:]]).update(author=other)
     follows.block(actor=other, target=writer)
     me = as_member(writer)

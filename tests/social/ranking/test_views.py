@@ -328,7 +328,7 @@ def test_a_moderator_takes_a_preset_from_everyone_with_a_reason_and_its_owner_is
     assert "The name mocks" in page and f"/feeds/presets/{shared.pk}/share/" not in page
     assert hers.post(f"/feeds/presets/{shared.pk}/share/").status_code == 409
     assert hers.post(f"/feeds/presets/{shared.pk}/unshare/").status_code == 302  # harmless
-    assert "took your preset “Loud name” from everyone: The name mocks" in words(hers.get("/notifications/"))
+    assert "ended the sharing of your preset “Loud name”: The name mocks" in words(hers.get("/notifications/"))
     event = AuditEvent.objects.get(verb="ranking.unshare_preset")
     assert event.actor == mona and event.data == {"owner": "alice", "name": "Loud name", "reason": "The name mocks"}
     assert as_member(mona).post(path, {"reason": "again"}).status_code == 404
