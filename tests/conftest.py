@@ -1,5 +1,6 @@
 """The cast: alice writes, bob follows her, carol is a stranger, mona moderates, fay and finn review payouts, cole manages."""
 
+import gc
 import os
 import time
 from pathlib import Path
@@ -47,6 +48,16 @@ AGAIN = tuple(
     f"browser/test_{name}.py"
     for name in ("claim", "live", "messages", "notifications", "search", "social", "walks", "whole_loop")
 )
+
+
+# Thousands of tests are loaded and stay: looking at them again and again was a third of a run.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

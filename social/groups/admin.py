@@ -29,7 +29,6 @@ class RankingGroupAdmin(ActionFormAdmin):
     form = GroupForm
     list_display = ("name", "short", "about", "state", "many", "correction")
     list_filter = ("state",)
-    search_fields = ("name", "key")
     fields = ("key", "name", "about", "state")
     show_full_result_count = False
 
@@ -46,9 +45,9 @@ class RankingGroupAdmin(ActionFormAdmin):
     @admin.display(description=_("key"), ordering="key")
     def short(self, row: RankingGroup) -> str:
         """A name for programs, which looks like one."""
-        return format_html("<code>{}</code>", row.key)
+        return format_html('<code class="nowrap">{}</code>', row.key)
 
-    @admin.display(description=_("members"), ordering="members")
+    @admin.display(description=_("members"))
     def many(self, row: Any) -> str:
         told = reads.told(row.members)
         return _t("fewer than %(least)d") % {"least": reads.LEAST_TOLD} if told is None else grouped(told)
