@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 
 def name_once(apps, _schema):
-    """Of styles of one name that came in at the same moment the oldest stays; the others are as if withdrawn."""
+    """Of styles of one name that came in at the same moment the one in use stays, else the oldest; the others are as if withdrawn."""
     cards, seen = apps.get_model('social', 'StyleCard'), set()
-    for card in cards.objects.exclude(state='retired').order_by('pk'):
+    for card in cards.objects.exclude(state='retired').order_by('state', 'pk'):
         if card.name.lower() in seen:
             cards.objects.filter(pk=card.pk).update(state='retired')
         seen.add(card.name.lower())

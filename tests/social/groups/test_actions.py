@@ -12,6 +12,7 @@ from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.comparisons import actions as comparisons
 from social.groups import actions
 from social.groups.models import MAX_ABOUT, MAX_NAME, RankingGroup, State
+from social.leaving import own
 from social.ranking.features import FEATURES_VERSION, PLACE
 from social.ranking.models import Slate, Steering
 from social.ranking.reads import explanation
@@ -204,3 +205,17 @@ def test_without_a_correction_the_numbers_are_everybodys_and_why_does_not_name_t
     assert found.slate.group == "" and explanation(bob, found.slate, two[0].pk).group == ""
     weights = np.frombuffer(bytes(found.slate.weights))
     assert weights[PLACE["length"]] < 1
+
+
+# --- leaving the site -------------------------------------------------------------------------------------------------
+
+
+def test_the_group_is_in_the_download_and_gone_with_the_member(alice, group):
+    actions.join(actor=alice, group=group)
+    told = next(section for section in own.sections(alice) if section.name == "steering")
+    (row,) = list(told.rows())
+    assert row["group"] == "long-reads" and row["in_group_since"]
+    while own.erase(alice, 100):
+        pass
+    assert not Steering.objects.filter(member=alice).exists()
+    assert RankingGroup.objects.counted().get().members == 0
