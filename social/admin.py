@@ -2,6 +2,7 @@
 
 import social.assistant.admin
 import social.detection.admin
+import social.groups.admin
 import social.interactions.admin
 import social.labels.admin
 import social.looks.admin

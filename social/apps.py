@@ -49,6 +49,7 @@ class SocialConfig(AppConfig):
             "social.view_labeller",
             "social.recommend_labeller",
             "social.view_modelversion",
+            "social.view_rankinggroup",
             "social.view_stylecard",
             "social.view_assistantconfig",
             "social.view_draftpair",

@@ -9,6 +9,7 @@ from social.detection.models import Detector, ImagePrint, PostPrint, RemovedImag
 from social.digest.models import MailDigest
 from social.drafts.models import Draft
 from social.follows.models import Block, Follow, FollowRequest, Mute
+from social.groups.models import RankingGroup
 from social.imports.models import Import
 from social.interactions.models import Interaction, Pause
 from social.labels.models import (
@@ -70,8 +71,8 @@ __all__ = [
     "MessageSettings", "ModelVersion", "ModeratedMember", "Mute", "MutedThread", "MutedWord", "Neighbour",
     "NotRecommended", "Note", "Notification", "NotificationChoice", "Objection", "Participant", "Pause",
     "PersonWords", "Poll", "PollVote", "Post", "PostImage", "PostPrint", "PostTag", "PostVersion", "PostWords",
-    "Preset", "Profile", "PromotionVote", "PushDevice", "PushLine", "Question", "Reach", "Recommendation",
-    "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate", "Steering",
-    "Strike", "StyleCard", "StyleShare", "StyleValue", "StyleVote", "Subscription",
-    "Switch", "Tag", "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
+    "Preset", "Profile", "PromotionVote", "PushDevice", "PushLine", "Question", "RankingGroup", "Reach",
+    "Recommendation", "RemovedImage", "Report", "ReporterMute", "Round", "Rule", "RuleVersion", "Signal", "Slate",
+    "Steering", "Strike", "StyleCard", "StyleShare", "StyleValue", "StyleVote", "Subscription", "Switch", "Tag",
+    "TagFollow", "TagVeto", "Taste", "Trend", "Trial", "TrustedMember", "Validator",
 ]  # fmt: skip

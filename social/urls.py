@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("social.comparisons.urls")),
     path("", include("social.consent.urls")),
     path("", include("social.ranking.urls")),
+    path("", include("social.groups.urls")),
     path("", include("social.assistant.urls")),
     path("", include("social.training.urls")),
     path("", include("social.notes.urls")),

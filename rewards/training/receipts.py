@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
@@ -11,6 +14,7 @@ from rewards.training.models import PayKind, TrainingPay
 from social.comparisons.models import Example, Kind
 from social.comparisons.reads import Shown, both_shown
 from social.ranking import payment
+from social.training import storing
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 
 CHUNK = 500
@@ -55,6 +59,12 @@ class Receipt:
     sum: Sum
     page: Page[Comparison]
     comparisons: int
+    kept_until: datetime | None
+
+    @property
+    def forgotten(self) -> bool:
+        """The values of the single examples were kept for their time, and are gone."""
+        return not self.comparisons and self.kept_until is not None and self.kept_until < timezone.now()
 
 
 def receipt(member: Member, number: int, before: int | None = None) -> Receipt | None:
@@ -76,6 +86,7 @@ def receipt(member: Member, number: int, before: int | None = None) -> Receipt |
         sum=_sum(value, pay, totals, carried),
         page=Page(_comparisons(member, found.items), found.next),
         comparisons=rows.count(),
+        kept_until=storing.kept_until(value.round),
     )
 
 
@@ -157,5 +168,6 @@ def plain(member: Member, number: int) -> dict[str, Any] | None:
         "accepted_items": found.value.items,
         "grains": {"equal": parts.equal, "by_value": parts.by_value, "together": found.value.grains},
         "state": found.standing.code,
+        "examples_kept_until": found.kept_until.isoformat(timespec="seconds") if found.kept_until else None,
         "examples": [dict(zip(COLUMNS, line, strict=True)) for line in lines],
     }

@@ -13,7 +13,7 @@ from metya.web.errors import Conflict, Invalid, NotAllowed, TooMany, Unavailable
 from social.assistant import actions, policy, strength
 from social.assistant.endpoint import MOST_TOKENS
 from social.assistant.jobs import write_draft
-from social.assistant.models import Ask, AssistantConfig, DraftHalf, DraftPair, Side, StyleCard, hash_of
+from social.assistant.models import Ask, AssistantConfig, DraftHalf, DraftPair, Side, StyleCard
 from social.assistant.questions import cost_of, question
 from social.assistant.reads import day_of, strengths_of, usable_cards, used_today
 from social.posts.render import MAX_CHARACTERS
@@ -46,9 +46,8 @@ def request(*, actor: Member, ask: str, text: str, card: StyleCard | None = None
         )
     if DraftPair.objects.running().count() >= MOST_AT_ONCE:
         raise TooMany(_("Many ask at the moment. Try again in half a minute."), data={"retry_after": 30})
-    pair = DraftPair(member=actor, ask=ask, text=text, prompt_hash=hash_of(ask, text), key=key[:40], model=config.model)
-    pair.asked_card = card is not None
-    halves = [_half(config, pair, side, one) for side, one in zip(Side, _styles(card), strict=True)]
+    pair = DraftPair(member=actor, ask=ask, text=text, key=key[:40], model=config.model)
+    halves = [_half(config, pair, side, one) for side, one in zip(Side, _styles(actor, card), strict=True)]
     _require_room(actor, config, halves)
     pair.save()
     for half in halves:
@@ -69,9 +68,10 @@ def _half(config: AssistantConfig, pair: DraftPair, side: str, card: StyleCard |
     )
 
 
-def _styles(asked: StyleCard | None) -> tuple[StyleCard | None, StyleCard | None]:
-    """Two different styles in random order; where there are too few, the house's plain one (None) stands in."""
-    cards: list[StyleCard | None] = [*usable_cards()]
+def _styles(actor: Member, asked: StyleCard | None) -> tuple[StyleCard | None, StyleCard | None]:
+    """Two different styles in random order, of people whom the actor wants to meet; where there are too few, the house's
+    plain one (None) stands in."""
+    cards: list[StyleCard | None] = [*usable_cards(actor)]
     if asked is not None and asked not in cards:
         raise Invalid(_("This style is not in use any more. Choose another one."), data={"field": "card"})
     known = [card for card in cards if card is not None]

@@ -27,9 +27,9 @@ class AskForm(forms.Form):
         help_text=_("You compare two drafts in two styles. Choose one of them here, or let chance choose both."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cards = {str(card.pk): card for card in usable_cards()}
+        self.cards = {str(card.pk): card for card in usable_cards(viewer)}
         choice: Any = self.fields["assist_card"]
         choice.choices = [("", _("Chance chooses")), *((pk, card.name) for pk, card in self.cards.items())]
 

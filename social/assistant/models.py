@@ -1,18 +1,18 @@
 """The drafting assistant: what administrators set, styles that members propose and vote on, and pairs of drafts to compare."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member, Role
+from social.follows.models import Block, Mute
 
 BIG = 10**12
 _PAIR_OVER = timedelta(minutes=1)
@@ -69,7 +69,6 @@ class AssistantConfig(models.Model):
     class Meta:
         verbose_name = _("drafting assistant")
         verbose_name_plural = _("drafting assistant")
-        permissions = [("set_assistant", _("Can set the drafting assistant"))]
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="assistant_one_row")]
 
     def __str__(self) -> str:
@@ -96,11 +95,22 @@ class StyleCardQuerySet(models.QuerySet["StyleCard"]):
         return self.exclude(name="")
 
     def visible_to(self, viewer: Member) -> "StyleCardQuerySet":
-        """What a moderator removed is for its author and for moderators alone."""
+        """What a moderator removed is for its author and for moderators alone; and moderators alone meet a style from the other
+        side of a block."""
         rows = self.told()
         if viewer.has_role(Role.MODERATOR, Role.SENIOR, Role.ADMIN):
             return rows
-        return rows.filter(Q(retired_by=None) | Q(author=viewer))
+        return rows.filter(Q(retired_by=None) | Q(author=viewer)).unblocked_for(viewer)
+
+    def unblocked_for(self, viewer: Member) -> "StyleCardQuerySet":
+        """Without authors who blocked ``viewer``, or whom they blocked."""
+        by_viewer = Block.objects.filter(source=viewer, target=OuterRef("author"))
+        by_author = Block.objects.filter(source=OuterRef("author"), target=viewer)
+        return self.exclude(Exists(by_viewer)).exclude(Exists(by_author))
+
+    def unmuted_by(self, viewer: Member) -> "StyleCardQuerySet":
+        """Without authors whom ``viewer`` muted; for lists."""
+        return self.exclude(Exists(Mute.objects.standing().filter(source=viewer, target=OuterRef("author"))))
 
     def counted(self) -> "StyleCardQuerySet":
         """With ``votes_for`` and ``votes_against``."""
@@ -138,6 +148,7 @@ class StyleCard(models.Model):
             models.CheckConstraint(
                 condition=Q(retired_by=None) | Q(state="retired") & ~Q(reason=""), name="style_removed_with_reason"
             ),
+            models.UniqueConstraint(Lower("name"), condition=~Q(state="retired"), name="style_name_once"),
         ]
 
     def __str__(self) -> str:
@@ -220,15 +231,13 @@ class DraftPairQuerySet(models.QuerySet["DraftPair"]):
 
 
 class DraftPair(models.Model):
-    """Two drafts of one text, and which of them its author kept. ``key`` is the composer's; ``asked_card`` tells that one style
-    was asked for; ``shared`` that the author allowed the export when choosing; ``cleared_at`` that the words are gone."""
+    """Two drafts of one text, and which of them its author kept. ``key`` is the composer's; ``shared``
+    tells that the author allowed the export when choosing; ``cleared_at`` that the words are gone."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     ask = models.CharField(_("asked for"), max_length=8, choices=Ask)
     text = models.TextField(_("text"), blank=True)
-    prompt_hash = models.CharField(max_length=64)
     key = models.CharField(max_length=40, blank=True)
-    asked_card = models.BooleanField(default=False)
     model = models.CharField(_("model"), max_length=100)
     state = models.CharField(_("state"), max_length=9, choices=PairState, default=PairState.RUNNING)
     choice = models.CharField(_("chosen"), max_length=3, choices=Choice, blank=True)
@@ -264,11 +273,6 @@ class DraftPair(models.Model):
     @property
     def running(self) -> bool:
         return self.state == PairState.RUNNING
-
-
-def hash_of(ask: str, text: str) -> str:
-    """What tells the same request from another when the words are gone."""
-    return hashlib.sha256(f"{ask}\n{text}".encode()).hexdigest()
 
 
 class HalfState(models.TextChoices):

@@ -145,7 +145,13 @@ def strengths_of(cards: Sequence[StyleCard]) -> strength.Strengths:
 
 def cards(viewer: Member, state: str) -> list[CardRow]:
     """Styles in that state; those in use by strength, the others newest first. Four queries at any number."""
-    chosen = StyleCard.objects.visible_to(viewer).filter(state=state).counted().select_related("author__profile")
+    chosen = (
+        StyleCard.objects.visible_to(viewer)
+        .unmuted_by(viewer)
+        .filter(state=state)
+        .counted()
+        .select_related("author__profile")
+    )
     return _rows(viewer, list(chosen.order_by("-pk")[:MOST_CARDS]))
 
 
@@ -193,9 +199,10 @@ def said_of_style(viewer: Member, author: Member, pk: int) -> str:
     return said % {"name": card.name, "path": card.get_absolute_url(), "text": card.instruction} + "\n\n"
 
 
-def usable_cards() -> list[StyleCard]:
-    """Those that may be asked for, by name; one query."""
-    return list(StyleCard.objects.usable().order_by("name", "pk")[:MOST_CARDS])
+def usable_cards(viewer: Member) -> list[StyleCard]:
+    """Those that ``viewer`` may ask for, by name: of nobody whom they muted, or from whom a block parts them; one query."""
+    rows = StyleCard.objects.usable().unblocked_for(viewer).unmuted_by(viewer)
+    return list(rows.order_by("name", "pk")[:MOST_CARDS])
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Styles: proposed by members, brought into use and out of it by votes, removed by moderators with a reason."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,8 +39,17 @@ def propose(*, actor: Member, name: str, instruction: str, example: str = "") ->
         raise Conflict(message % {"most": MOST_PROPOSED}, code="many")
     standing = StyleCard.objects.exclude(state=CardState.RETIRED).values_list("name", flat=True)
     if name.casefold() in {one.casefold() for one in standing}:
-        raise Invalid(_("There is a style of this name."), data={"field": "name"})
-    return StyleCard.objects.create(author=actor, name=name, instruction=instruction, example=example)
+        raise Invalid(_taken(), data={"field": "name"})
+    try:
+        with transaction.atomic():
+            return StyleCard.objects.create(author=actor, name=name, instruction=instruction, example=example)
+    except IntegrityError as error:
+        # Somebody else proposed it after this looked.
+        raise Invalid(_taken(), data={"field": "name"}) from error
+
+
+def _taken() -> str:
+    return _("There is a style of this name.")
 
 
 @transaction.atomic

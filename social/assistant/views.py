@@ -33,14 +33,14 @@ _TYPED = json.dumps({"input": {"target": "#composer textarea[name=text]"}})
 def begin(request: HttpRequest) -> HttpResponse:
     """The composer's fields: what can be asked for, as a fragment or a page that keeps all of them."""
     member = _asker(request)
-    return _ask_page(request, member, AskForm(), 200)
+    return _ask_page(request, member, AskForm(viewer=member), 200)
 
 
 @require_POST
 def ask(request: HttpRequest) -> HttpResponseBase:
     """``assist_ask``, ``assist_card`` and the composer's fields: two drafts are being written. A refusal keeps everything."""
     member = _asker(request)
-    form = AskForm(request.POST)
+    form = AskForm(request.POST, viewer=member)
     key = request.POST.get("client_key", "")[:40] or secrets.token_hex(16)
     if not form.is_valid():
         return _ask_page(request, member, form, 422)

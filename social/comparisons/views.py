@@ -32,6 +32,12 @@ def _limit(actor: Member) -> None:
     ratelimit.limit("feedback-day", str(actor.pk), most=600, seconds=86_400)
 
 
+def _limit_forgetting(actor: Member) -> None:
+    """Apart from saying: whoever said much may delete as much of it the same day. Each fits the feed anew."""
+    ratelimit.limit("forget", str(actor.pk), most=60, seconds=60)
+    ratelimit.limit("forget-day", str(actor.pk), most=1_200, seconds=86_400)
+
+
 def _slate(actor: Member, pk: int) -> Slate:
     return get_object_or_404(Slate.objects.of(actor), pk=pk)
 
@@ -127,6 +133,7 @@ def examples(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Delete one example."""
     actor = member_of(request)
+    _limit_forgetting(actor)
     actions.forget(actor=actor, example=get_object_or_404(Example.objects.of(actor), pk=pk))
     if getattr(request, "htmx", False):
         return HttpResponse()
@@ -137,6 +144,8 @@ def forget(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponseBase:
     """Delete all of them, with what was said."""
-    actions.forget_all(actor=member_of(request))
+    actor = member_of(request)
+    _limit_forgetting(actor)
+    actions.forget_all(actor=actor)
     messages.success(request, _("All of your examples are deleted."))
     return redirect("comparisons:examples")

@@ -10,7 +10,7 @@ from metya.wallets.models import Member
 from social.appeals import actions as appeals
 from social.bookmarks import actions as bookmarks
 from social.bookmarks.models import Bookmark
-from social.demo import chronicle, complaints, labels, preferring, signalled, styles
+from social.demo import chronicle, complaints, gathering, labels, preferring, signalled, styles
 from social.demo.people import Role
 from social.demo.planting import Planted
 from social.follows import actions as follows
@@ -44,6 +44,7 @@ def add(planted: Planted) -> None:
     labels.add(planted)
     preferring.add(planted)
     styles.add(planted, regulars)
+    gathering.make(planted)
     _keep(Member.objects.get(handle="ines"))
 
 

@@ -16,6 +16,7 @@ from social.comparisons.models import Example, Kind
 from social.consent import actions as consent
 from social.consent import texts
 from social.consent.models import Grant, Purpose
+from social.demo import gathering
 from social.demo.people import Role
 from social.demo.planting import Planted
 from social.ranking.arrays import Floats
@@ -57,7 +58,8 @@ def add(planted: Planted, say: Say) -> None:
     halves, now = ([*shown, *chosen[: len(chosen) // 2]], chosen[len(chosen) // 2 :]), planted.community.now
     for number, (half, nights) in enumerate(zip(halves, (3, 0), strict=True), start=1):
         at = now.replace(hour=1, minute=57, second=0, microsecond=0) - timedelta(days=nights)
-        _answers(half, at - timedelta(hours=9), rng)
+        # The groups were founded between the two nights.
+        _answers(half, at - timedelta(hours=9), rng, gathering.spread(half) if number == 2 else {})
         Draw.objects.get_or_create(
             number=number, defaults={"seed": hashlib.sha256(f"demo {number}".encode()).hexdigest()}
         )
@@ -67,11 +69,17 @@ def add(planted: Planted, say: Say) -> None:
             say(f"round {one.number} of training: {one.examples:,} examples, {one.get_state_display()}")
 
 
-def _answers(members: list[Member], at: datetime, rng: Random) -> None:
-    """Which of two posts of their own candidates each prefers."""
+def _likes(group: str) -> Floats:
+    """What counts for somebody of a group (blank: of none)."""
     likes = START.copy()
-    for key, more in _TASTE.items():
-        likes[PLACE[key]] += more
+    for wanted in (_TASTE, gathering.likes_of(group)):
+        for key, more in wanted.items():
+            likes[PLACE[key]] += more
+    return likes
+
+
+def _answers(members: list[Member], at: datetime, rng: Random, groups: dict[int, str]) -> None:
+    """Which of two posts of their own candidates each prefers; who is in a group likes other things."""
     rows: list[Example] = []
     for member in members:
         # Whoever measures by lot does not train in that round: ines is to train.
@@ -79,7 +87,7 @@ def _answers(members: list[Member], at: datetime, rng: Random) -> None:
         grants = {
             purpose: consent.give(actor=member, purpose=purpose, version=texts.current(purpose)) for purpose in purposes
         }
-        rows += _of(member, grants, likes, at, rng)
+        rows += _of(member, grants, _likes(groups.get(member.pk, "")), at, rng)
     said = Grant.objects.filter(member__in=members, purpose__in=[Purpose.TRAIN, Purpose.EVALUATE])
     said.update(given_at=at - timedelta(hours=1))
     Example.objects.bulk_create(rows, batch_size=500)

@@ -34,8 +34,11 @@ class ReportForm(forms.Form):
         choice: Any = self.fields["rule"]
         choice.choices = [(one.rule.key, one.version.said_title) for one in rules.in_force()]
 
-    def report(self, actor: Member, member: Member, about: Post | PostImage | MemberList | None) -> bool:
-        """Send it, about the member when about nothing else; False, with the reason among the errors, when refused."""
+    def report(
+        self, actor: Member, member: Member, about: Post | PostImage | MemberList | None, shown: str = ""
+    ) -> bool:
+        """Send it, about the member when about nothing else, who showed ``shown`` (a style, a preset); False, with the
+        reason among the errors, when refused."""
         what: dict[str, Any] = {}
         if isinstance(about, Post):
             what = {"post": about}
@@ -47,6 +50,8 @@ class ReportForm(forms.Form):
             }
         elif isinstance(about, MemberList):
             what = {"about": About(Kind.LIST, about.pk), "evidence": evidence.of_list(about)}
+        elif shown:
+            what = {"evidence": f"{evidence.of_profile(member)}\n\n{shown}"}
         try:
             actions.report(actor=actor, member=member, **self.cleaned_data, **what)
         except ActionError as error:

@@ -18,6 +18,7 @@ from social.moderation.forms import ReportForm
 from social.moderation.models import About, Kind
 from social.posts.models import Post, PostImage
 from social.profiles.models import Profile
+from social.ranking.reads import said_of_preset
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,12 +45,14 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_member(request: HttpRequest, handle: str) -> HttpResponseBase:
-    """As ``report_post``; ``?style=``: of which style of theirs it is, which the note then begins with."""
+    """As ``report_post``; ``?style=`` or ``?preset=``: of which style or shared preset of theirs it is, with which the note then
+    begins; it is kept beside the words of the profile, whatever becomes of it."""
     actor = member_of(request)
     profiles = Profile.objects.visible_to(actor).select_related("member")
     member = get_object_or_404(profiles, member__handle=handle.lower()).member
-    style = cursor_from(request.GET.get("style"))
-    return _report(request, member, None, said_of_style(actor, member, style) if style else "")
+    style, preset = (cursor_from(request.GET.get(name)) for name in ("style", "preset"))
+    said = said_of_style(actor, member, style) if style else said_of_preset(actor, member, preset) if preset else ""
+    return _report(request, member, None, said)
 
 
 @require_safe
@@ -86,7 +89,7 @@ def _report(
     if posted:
         try:
             ratelimit.limit("report", str(actor.pk), most=20, seconds=3600)
-            if form.is_valid() and form.report(actor, member, about):
+            if form.is_valid() and form.report(actor, member, about, note.strip()):
                 return _thanks(request, back, known=known is not None)
         except TooMany as error:
             slowed = error

@@ -6,9 +6,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from metya.ops import audit
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
+from social.notifications import actions as notifications
+from social.notifications.sentences import Sentence
 from social.posts.text import clean_line
 from social.ranking import policy
 from social.ranking.features import PLACE
@@ -20,7 +24,8 @@ from social.ranking.words import QUOTA_NAMES, name_of
 
 STEP = 0.5
 MOST_OF_ONE = 300
-MAX_NAME, MAX_PRESETS = 50, 50
+MAX_NAME, MAX_PRESETS, MAX_REASON = 50, 50, 300
+_UNSHARED = gettext_noop("A moderator ended the sharing of your preset “%(name)s”: %(reason)s")
 
 
 def clean_slider(key: str, value: float) -> float:
@@ -115,9 +120,33 @@ def copy(*, actor: Member, preset: Preset) -> Preset:
 
 
 def share(*, actor: Member, preset: Preset, shared: bool) -> None:
-    """Give it to everyone, or no more; copies that others made stay theirs."""
+    """Give it to everyone, or no more; copies that others made stay theirs. Raises NotAllowed, Conflict "unshared" for one that
+    a moderator has ended that for."""
     _own(actor, preset)
-    Preset.objects.filter(pk=preset.pk).update(shared=shared)
+    given = Preset.objects.filter(pk=preset.pk, unshared_by=None).update(shared=shared)
+    if shared and not given:
+        raise Conflict(_("A moderator ended the sharing of this preset. It stays yours alone."), code="unshared")
+
+
+@transaction.atomic
+def unshare(*, actor: Member, preset: Preset, reason: str) -> bool:
+    """Moderators: end the sharing of a preset for good; its owner keeps it and reads why. Copies stay their owners'.
+
+    False when it was not shared any more. Raises NotAllowed, Invalid (reason).
+    """
+    found = Preset.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=preset.pk)
+    why = clean_line(reason, most=MAX_REASON, field="reason", required=True)
+    if not found.shared:
+        return False
+    if not policy.may_unshare(actor, found):
+        raise NotAllowed(_("Moderators end the sharing of presets of others."))
+    found.shared, found.unshared_by, found.unshared_reason = False, actor, why
+    found.save(update_fields=["shared", "unshared_by", "unshared_reason"])
+    audit.record(actor, "ranking.unshare_preset", found, owner=found.owner.handle, name=found.name, reason=why)
+    said = Sentence(_UNSHARED, {"name": found.name, "reason": why})
+    key = f"preset:{found.pk}:unshared"
+    notifications.notify(member=found.owner, kind="notice", text=said, url="/feeds/presets/", key=key)
+    return True
 
 
 def delete(*, actor: Member, preset: Preset) -> None:

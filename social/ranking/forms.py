@@ -106,6 +106,17 @@ class WishesForm(forms.Form):
         actions.set_wishes(actor=actor, ask=self.cleaned_data["ask"], recommended=not self.cleaned_data["hidden"])
 
 
+class UnshareForm(forms.Form):
+    """Why the sharing of a preset ends; its owner reads it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why?"),
+        max_length=actions.MAX_REASON,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Its owner reads this. Up to 300 characters."),
+    )
+
+
 class PresetForm(forms.Form):
     """A name for how one steers now."""
 

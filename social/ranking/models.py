@@ -88,6 +88,7 @@ class Slate(models.Model):
     ``entries`` has one {post, place, source, propensity, score, diversity, without: {key: place}} for each post in its order.
     ``x`` are their measured features (float64, n rows of k), ``weights`` the effective weights (float64, k): the score of a row
     is the sum of their products and the diversity term. ``posts`` are the ids again (int64), to be read without the rest.
+    ``group`` is the key of the reader's group, where the version had a correction for it, which is among the weights then.
     """
 
     member = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
@@ -100,6 +101,7 @@ class Slate(models.Model):
     x = models.BinaryField()
     weights = models.BinaryField()
     features_version = models.CharField(max_length=64)
+    group = models.CharField(max_length=60, blank=True, default="")
     counted = models.BooleanField(default=False)
 
     objects = SlateQuerySet.as_manager()
@@ -139,7 +141,8 @@ class Ask(models.TextChoices):
 
 class Steering(models.Model):
     """How a member steers "For you": ``sliders`` {feature: -2 to 2}, 1 where nothing is said; ``quotas`` {source: how many
-    candidates}; ``delta`` what was learnt from their own feedback (float64, k) in the list of features ``delta_version``."""
+    candidates}; ``delta`` what was learnt from their own feedback (float64, k) in the list of features ``delta_version``;
+    ``group`` is the key of the opt-in group that they are in, blank for none."""
 
     member = models.OneToOneField(_MEMBER, on_delete=models.CASCADE, primary_key=True, related_name="steering")
     sliders = models.JSONField(default=dict)
@@ -148,10 +151,12 @@ class Steering(models.Model):
     delta_version = models.CharField(max_length=64, blank=True)
     ask = models.CharField(max_length=8, choices=Ask, default=Ask.NORMAL)
     group = models.CharField(max_length=60, blank=True)
+    group_changed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ask__in=Ask.values), name="steering_ask")]
+        indexes = [models.Index(fields=["group"], name="steering_group", condition=~Q(group=""))]
 
     def __str__(self) -> str:
         return f"steering of {self.member_id}"
@@ -163,7 +168,8 @@ class PresetQuerySet(models.QuerySet["Preset"]):
 
 
 class Preset(models.Model):
-    """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from."""
+    """Sliders and quotas under a name. ``credited`` is the handle of whoever made what it was copied from. ``unshared_by``: a
+    moderator ended its sharing, for good and for ``unshared_reason``; its owner keeps it."""
 
     owner = models.ForeignKey(_MEMBER, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=200)
@@ -173,11 +179,18 @@ class Preset(models.Model):
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
     credited = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    unshared_by = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unshared_reason = models.CharField(max_length=1200, blank=True)
 
     objects = PresetQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="preset_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="preset_name_once"),
+            models.CheckConstraint(
+                condition=Q(unshared_by=None) | Q(shared=False) & ~Q(unshared_reason=""), name="preset_unshared"
+            ),
+        ]
         indexes = [models.Index(fields=["-id"], name="preset_shared", condition=Q(shared=True))]
 
     def __str__(self) -> str:

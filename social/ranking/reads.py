@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from metya.wallets.models import Member
 from metya.web.paging import PAGE_SIZE
+from social.follows.models import Mute
+from social.groups import names
 from social.posts.models import Post
 from social.posts.reads import PostCard, Row, cards
 from social.posts.sifting import Sift
@@ -44,7 +47,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``."""
+    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``. ``group`` is the name of the
+    reader's group, whose correction is in the weights; blank for none."""
 
     slate: Slate
     post: int
@@ -57,6 +61,7 @@ class Explanation:
     allowed: bool
     propensity: float
     card: PostCard | None
+    group: str = ""
 
     @property
     def earlier(self) -> int:
@@ -101,7 +106,7 @@ def slate_of(member: Member, pk: int) -> Slate | None:
 
 
 def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
-    """Why ``post`` stood where it stood in the slate; None for what was not in it. Four queries."""
+    """Why ``post`` stood where it stood in the slate; None for what was not in it. Five queries at most."""
     at = slate.row_of(post)
     if at is None:
         return None
@@ -118,6 +123,7 @@ def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
         slate, post, int(entry["place"]), float(entry["score"]), str(SOURCE_LINES[entry["source"]]),
         sorted(parts, key=lambda part: -part.share), float(entry["diversity"]), len(keys) - len(parts),
         reader_of(member).allows, float(entry["propensity"]), shown[0] if shown and shown[0].post.present else None,
+        names.shown(slate.group, names.names()) if slate.group else "",
     )  # fmt: skip
 
 
@@ -178,8 +184,9 @@ def own_presets(member: Member) -> list[Preset]:
 
 
 def shared_presets(member: Member, most: int = PAGE_SIZE) -> list[Preset]:
-    """The newest that others share; one query."""
-    rows = usable_by(member).exclude(owner=member)
+    """The newest that others share, without those of people whom the member muted; one query."""
+    mutes = Mute.objects.standing().filter(source=member, target=OuterRef("owner"))
+    rows = usable_by(member).exclude(owner=member).exclude(Exists(mutes))
     return list(rows.select_related("owner__profile").order_by("-pk")[:most])
 
 
@@ -187,6 +194,22 @@ def usable_by(member: Member) -> "QuerySet[Preset]":
     """One's own, and those that members share whom one may meet."""
     met = Profile.objects.visible_to(member).values("pk")
     return Preset.objects.filter(Q(owner=member) | Q(shared=True, owner__in=met))
+
+
+def said_of_preset(viewer: Member, owner: Member, pk: int) -> str:
+    """What a report of a preset says of it first, so that moderators find it; empty for one that is not there."""
+    one = usable_by(viewer).filter(owner=owner, pk=pk).first()
+    if one is None:
+        return ""
+    path = f"/feeds/steer/?preset={one.pk}"
+    return _("The preset “%(name)s” (%(path)s)") % {"name": one.name, "path": path} + "\n\n"
+
+
+def shared_by_another(viewer: Member, key: str) -> Preset | None:
+    """The stored preset of that key, where somebody else shares it; one query, none for other keys."""
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        return None
+    return usable_by(viewer).exclude(owner=viewer).select_related("owner").filter(pk=int(key)).first()
 
 
 def preset_values(member: Member, key: str) -> tuple[str, dict[str, float], dict[str, int]] | None:

@@ -39,6 +39,11 @@ class Ranking:
     ranked: Ranked
     quotas: dict[str, int]
 
+    @property
+    def group(self) -> str:
+        """The reader's, where the model has a correction for it."""
+        return self.reader.group if self.reader.group in self.champion.weights.offsets else ""
+
     def candidate(self, place: int) -> Candidate:
         return self.found[int(self.ranked.order[place])]
 
@@ -162,6 +167,7 @@ def _kept(viewer: Member, ranking: Ranking, shown: list[PostCard], chain: UUID) 
         x=np.ascontiguousarray(ranking.x[rows]).tobytes(),
         weights=ranking.weights.tobytes(),
         features_version=FEATURES_VERSION,
+        group=ranking.group,
     )
     slate.save(force_insert=True)
     return slate

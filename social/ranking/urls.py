@@ -15,5 +15,6 @@ urlpatterns = [
         path(f"feeds/presets/<id:pk>/{verb}/", views.preset, {"verb": verb}, name=f"preset-{verb}")
         for verb in ("share", "unshare", "copy", "delete")
     ),
+    path("feeds/presets/<id:pk>/remove/", views.unshare, name="preset-remove"),
     path("settings/feed/", views.settings, name="settings"),
 ]

@@ -11,12 +11,16 @@ from django.views.decorators.vary import vary_on_headers
 
 from metya.wallets.models import Member
 from metya.web import ratelimit
+from metya.web.errors import ActionError, NotAllowed
+from metya.web.forms import refused
 from metya.web.http import member_of
 from social.consent import grants
 from social.consent.models import Purpose
 from social.feeds.sides import FOR_YOU_PAGE
+from social.groups import reads as groups
+from social.moderation.policy import may_moderate
 from social.ranking import actions, policy, reads
-from social.ranking.forms import PresetForm, SteerForm, WishesForm
+from social.ranking.forms import PresetForm, SteerForm, UnshareForm, WishesForm
 from social.ranking.models import Preset
 from social.ranking.presets import BUILT_IN
 
@@ -56,7 +60,7 @@ def steer(request: HttpRequest) -> HttpResponseBase:
             raise Http404
         name, sliders, quotas = found
         form = SteerForm(sliders=sliders, quotas=quotas)
-        return _steer_page(request, member, form, preset=name)
+        return _steer_page(request, member, form, preset=name, another=reads.shared_by_another(member, chosen))
     return _steer_page(request, member, SteerForm(sliders=stored.sliders, quotas=stored.quotas))
 
 
@@ -97,6 +101,7 @@ def presets(request: HttpRequest) -> HttpResponseBase:
         "own": reads.own_presets(member),
         "shared": reads.shared_presets(member),
         "built_in": BUILT_IN,
+        "moderates": may_moderate(member),
     }
     return render(request, "social/ranking/presets.html", context, status=422 if form.errors else 200)
 
@@ -114,6 +119,26 @@ def preset(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
         _change(member, one, verb)
         messages.success(request, _DONE[verb]())
     return redirect("ranking:presets")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unshare(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """``reason``: moderators end the sharing of a preset."""
+    actor = member_of(request)
+    one = get_object_or_404(Preset.objects.filter(shared=True).select_related("owner"), pk=pk)
+    if not policy.may_unshare(actor, one):
+        raise NotAllowed(_("Moderators end the sharing of presets of others."))
+    form = UnshareForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.unshare(actor=actor, preset=one, reason=form.cleaned_data["reason"])
+        except ActionError as error:
+            refused(form, error)
+        else:
+            messages.success(request, _("The preset is not shared any more, and its owner was told."))
+            return redirect("ranking:presets")
+    context = {"preset": one, "form": form}
+    return render(request, "social/ranking/unshare.html", context, status=422 if form.errors else 200)
 
 
 _DONE = {
@@ -149,18 +174,28 @@ def settings(request: HttpRequest) -> HttpResponseBase:
 
 
 def _steer_page(
-    request: HttpRequest, member: Member, form: SteerForm, *, preset: str = "", status: int = 200
+    request: HttpRequest,
+    member: Member,
+    form: SteerForm,
+    *,
+    preset: str = "",
+    another: Preset | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """``another``: the preset whose values stand there, if somebody else shares it."""
     allowed = grants.active(member, Purpose.FEATURES) is not None
     context = {
         "form": form,
         "parts": form.parts(allowed=allowed),
         "preview": _previewed(member, form),
         "preset": preset,
+        "another": another,
+        "may_unshare": another is not None and policy.may_unshare(member, another),
         "built_in": BUILT_IN,
         "own": reads.own_presets(member),
         "allowed": allowed,
         "way": reverse("ranking:preview"),
+        "groups": groups.offered(reads.steering_of(member)),
     }
     return render(request, "social/ranking/steer.html", context, status=status)
 

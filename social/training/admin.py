@@ -15,6 +15,7 @@ from metya.web.deeds import ask
 from metya.web.http import member_of
 from metya.web.numbers import met
 from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
+from social.groups import names as groups
 from social.ranking.models import ModelVersion
 from social.training import policy, reads, versions
 from social.training.forms import ReasonForm, SwitchForm
@@ -51,7 +52,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         before, after = versions.readable(row.parent) if row.parent else None, versions.readable(row)
         if after is None:
             return _t("It cannot be read any more.")
-        found = changes_between(before, after) if before else []
+        found = reads.named(changes_between(before, after), groups.names()) if before else []
         lines = ((f"{one.name} ({one.group})" if one.group else one.name, one.said) for one in found)
         return format_html_join("", "{}: {}<br>", lines) if found else "–"
 
@@ -92,8 +93,9 @@ class RoundAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("groups"))
     def groups(self, row: Round) -> SafeString | str:
+        found, known = row.verdict.get("groups", []), groups.names()
         lines = [
-            (one["name"] or _t("everybody else"), one["members"], _right(one)) for one in row.verdict.get("groups", [])
+            (groups.shown(one["name"], known) or _t("everybody else"), one["members"], _right(one)) for one in found
         ]
         return format_html_join("", "{} ({}): {}<br>", lines) if lines else "–"
 

@@ -4,7 +4,7 @@ The figures are those of `social.ranking.record`, which a stranger computes agai
 example is whose, the groups' names, what explored posts were answered, and whether measuring looks captured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -92,9 +92,14 @@ class Prepared:
     training: Rows
 
 
-def compute(taken: Snapshot, setting: Setting) -> Result:
-    """The whole round. Raises NothingToLearn, RankingError."""
+def silently() -> None:
+    """Nobody listens to how far it is."""
+
+
+def compute(taken: Snapshot, setting: Setting, beat: Callable[[], None] = silently) -> Result:
+    """The whole round; ``beat`` is called between its stages. Raises NothingToLearn, RankingError, and what ``beat`` raises."""
     made = _prepared(taken, setting)
+    beat()
     rules = rounds.default_rules(len(made.examples), budget=setting.budget.grains, rate=setting.budget.rate)
     inputs = Inputs(
         version=setting.version,
@@ -111,6 +116,7 @@ def compute(taken: Snapshot, setting: Setting) -> Result:
     )
     laid, _held, start = rounds.lay_out(inputs)
     table = fit_design(laid, start, rules.lam).table
+    beat()
     found = captured(inputs, start, table, _measured(taken, made), setting.seed.encode())
     # What is not taken into use is not paid either.
     quiet = found.alarm or not setting.promoting
@@ -125,7 +131,9 @@ def compute(taken: Snapshot, setting: Setting) -> Result:
         challenger = inputs.challenger(table)
         unseen = setting.explored.without(made.members)
         inputs = replace(inputs, replay=unseen.replay(setting.champion, challenger) if unseen else None)
+    beat()
     whole, outcome = record.close(inputs, styles.record if styles else None, snapshot)
+    beat()
     scores, total = _scores(inputs, start, outcome.table)
     ids = made.training.ids[made.order]
     curve = _curve(inputs, laid, start, total)

@@ -13,8 +13,9 @@ from metya.wallets.models import Member
 from social.ranking.models import ModelVersion
 
 _MEMBER = settings.AUTH_USER_MODEL
-# A round that says nothing for so long has died with its process.
-SILENT = timedelta(minutes=30)
+# A round that says nothing for so long has died with its process. It speaks between its stages, none of which takes minutes; and
+# this is shorter than the lease of a job, so that whoever takes a dead worker's job over finds the round dead as well.
+SILENT = timedelta(minutes=15)
 
 
 class RoundState(models.TextChoices):
@@ -184,7 +185,7 @@ class ExampleValueQuerySet(models.QuerySet["ExampleValue"]):
 class ExampleValue(models.Model):
     """What one example was worth in a round: ``phi`` in pico-nats. ``number`` is its row in the public record.
 
-    The example may be gone since (None); what it was worth in that round stays.
+    The example may be gone since (None); what it was worth in that round stays, for as long as `storing.kept_until` says.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="example_values")

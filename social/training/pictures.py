@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from metya.web.charts import Bar, Point, line, rows
 from metya.web.numbers import grouped
 from social.training.models import Round
-from social.training.reads import Told, told
+from social.training.reads import Told
 
 
 def percent(share: float) -> str:
@@ -33,9 +33,8 @@ def curve(one: "Told | Round | None") -> SafeString:
     return line(drawn, label, axis=_("members whose examples it learned from"))
 
 
-def groups(one: "Told | Round | None") -> SafeString:
+def groups(found: Told | None) -> SafeString:
     """How often the model is right for each group of fifty; nothing where there is but one."""
-    found = told(one) if isinstance(one, Round) else one
     if found is None or len(found.served) < 2:
         return SafeString("")
     named = [(row.name or _("everybody else"), row) for row in found.served]

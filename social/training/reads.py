@@ -1,6 +1,7 @@
 """What the public page of the model and that of a round show. Of members there are sums alone, of groups those of fifty."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from metya.wallets.models import Member
 from metya.web.paging import Page, page_by_id
 from social.consent import grants
 from social.consent.models import Grant, Purpose
+from social.groups import names as groups
 from social.ranking.models import ModelVersion
 from social.training import folders, lots, policy, versions, words
 from social.training.models import Draw, Mode, PromotionVote, Round, RoundState, Switch, Validator
@@ -19,7 +21,7 @@ from social.training.words import Change
 
 @dataclass(frozen=True)
 class Served:
-    """How well a group is served; a blank name is everybody of smaller groups and of none."""
+    """How well the group of this name is served; a blank one is everybody of smaller groups and of none."""
 
     name: str
     members: int
@@ -150,15 +152,15 @@ def now(viewer: Member | None) -> Now:
     last = Round.objects.finished().latest_first().first()
     made = Round.objects.finished().filter(challenger=champion).first() if champion else None
     shown = made or last
-    switch = Switch.objects.filter(pk=1).first()
+    switch, known = Switch.objects.filter(pk=1).first(), groups.names()
     coming = Draw.objects.filter(number__gt=last.number if last else 0).order_by("-number").first()
     return Now(
         version=champion.number if champion else 1,
         since=champion.promoted_at if champion else None,
         by_hand=champion is None or not champion.snapshot,
-        last=told(last) if last else None,
-        shown=told(shown) if shown else None,
-        changes=_changes(champion),
+        last=told(last, known) if last else None,
+        shown=told(shown, known) if shown else None,
+        changes=_changes(champion, known),
         allowing=_allowing(),
         mine=viewer is not None and grants.active(viewer, Purpose.TRAIN) is not None,
         invited=viewer is not None and Validator.objects.open().of(viewer).exists(),
@@ -179,23 +181,29 @@ def _allowing() -> dict[str, int]:
     return Grant.objects.open().aggregate(**counts)
 
 
-def _changes(version: ModelVersion | None) -> list[Change]:
+def _changes(version: ModelVersion | None, known: Mapping[str, str]) -> list[Change]:
     before = versions.readable(version.parent) if version is not None and version.parent else None
     after = versions.readable(version) if version is not None else None
-    return words.changes(before, after) if before and after else []
+    return named(words.changes(before, after), known) if before and after else []
 
 
-def told(one: Round) -> Told:
-    """No query."""
+def named(found: list[Change], known: Mapping[str, str]) -> list[Change]:
+    """With the names of groups for their keys."""
+    return [replace(one, group=groups.shown(one.group, known)) for one in found]
+
+
+def told(one: Round, known: Mapping[str, str] | None = None) -> Told:
+    """No query. ``known`` are the names of groups by key, needed where who is served how well is shown."""
     total = one.verdict.get("total")
-    served = [_served(score) for score in one.verdict.get("groups", [])]
+    served = [_served(score, known or {}) for score in one.verdict.get("groups", [])]
     served.sort(key=lambda row: (not row.name, -row.members, row.name))
     captured = bool(one.verdict.get("capture", {}).get("alarm"))
-    return Told(one, words.said_of(one), served, _served(total) if total else None, captured)
+    return Told(one, words.said_of(one), served, _served(total, {}) if total else None, captured)
 
 
-def _served(score: dict[str, Any]) -> Served:
-    return Served(score["name"], score["members"], 100 * score["accuracy_before"], 100 * score["accuracy_after"])
+def _served(score: dict[str, Any], known: Mapping[str, str]) -> Served:
+    name = groups.shown(score["name"], known)
+    return Served(name, score["members"], 100 * score["accuracy_before"], 100 * score["accuracy_after"])
 
 
 def rounds_page(before: int | None) -> Page[Told]:
@@ -205,16 +213,18 @@ def rounds_page(before: int | None) -> Page[Told]:
 
 
 def round_page(number: int, viewer: Member | None = None) -> RoundPage | None:
-    """A round that is over or voted on, with what its version changed; two queries, four during a vote."""
+    """A round that is over or voted on, with what its version changed; three queries, five during a vote."""
     rows = Round.objects.over().select_related("challenger__parent", "parent")
     found = rows.filter(number=number).first()
     if found is None:
         return None
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
     files, intact = _files(found)
+    known = groups.names()
     shown = seed if found.state in (RoundState.DONE, RoundState.VOTING) else ""
     ballot = _ballot(found, viewer) if found.state == RoundState.VOTING else None
-    return RoundPage(told(found), _changes(found.challenger), shown, files, intact, styles_of(found), ballot)
+    changed, valued = _changes(found.challenger, known), styles_of(found)
+    return RoundPage(told(found, known), changed, shown, files, intact, valued, ballot)
 
 
 def _ballot(one: Round, viewer: Member | None) -> Ballot:

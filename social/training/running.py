@@ -3,11 +3,14 @@
 Nothing is stored before the end but the row of the round, so whoever dies on the way leaves the champion as it was; the next
 pass finds a row that has been silent too long, says so on it, and begins anew. A member who takes the consent back while a
 round is computed is taken out by computing it again; the last look at the consents holds them still until all is stored.
+Whoever goes on leaving, or deleting examples, stops nothing by it: after a few times it is computed without any of theirs.
 """
 
 import logging
 import shutil
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -18,22 +21,27 @@ from metya.wallets.models import Member
 from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
 from social.ranking.errors import RankingError
-from social.ranking.models import ModelVersion
+from social.ranking.models import ModelVersion, Steering
 from social.training import ballots, budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
 from social.training.budget import Budget
-from social.training.computing import NothingToLearn, Result, Setting, compute
+from social.training.computing import NothingToLearn, Result, Setting, compute, silently
 from social.training.models import Mode, Round, RoundState
 from social.training.snapshot import Snapshot
 from social.training.stylepay import Known
 
 logger = logging.getLogger(__name__)
-# How often a round is computed anew because somebody withdrew meanwhile, or the version in use changed.
-ATTEMPTS = 4
+# How often a round is computed with all who are there, because somebody withdrew meanwhile, or the version in use changed;
+# and how often after that without anybody who was seen to leave. From then on nobody can stop a round twice.
+ATTEMPTS, WITHOUT = 3, 5
 _LONGEST = 500
 
 
 class Again(Exception):
-    """What was computed is not true any more: ``withdrawn``, ``champion-changed``, ``switched``."""
+    """What was computed is not true any more: ``withdrawn`` (by ``members``), ``champion-changed``, ``switched``."""
+
+    def __init__(self, code: str, members: Collection[int] = ()) -> None:
+        super().__init__(code)
+        self.members = members
 
 
 class Gone(Exception):
@@ -103,9 +111,10 @@ def begin(asked_by: Member | None = None) -> Round | None:
 
 
 def unchanged() -> bool:
-    """Whether the last finished round had the same examples and the same champion, or nothing to learn from the same."""
+    """Whether the last finished round had the same examples and the same champion, or nothing to learn from the same, and
+    nobody who trains changed their group since."""
     last = Round.objects.told().latest_first().first()
-    if last is None:
+    if last is None or _regrouped(last):
         return False
     if last.state == RoundState.NOTHING:
         return snapshot.take().ids == last.ids
@@ -115,9 +124,18 @@ def unchanged() -> bool:
     return standing and not promoted and snapshot.take().ids == last.ids
 
 
-def computed(number: int) -> Computed:
-    """The round as it would be now; stores nothing. Raises NothingToLearn, RankingError."""
-    taken, parent, mode = snapshot.take(), ensure_first(), versions.mode()
+def _regrouped(last: Round) -> bool:
+    """Whether an example counts for another group than it did."""
+    training = Grant.objects.active(Purpose.TRAIN).values("member")
+    return Steering.objects.filter(group_changed_at__gte=last.started_at, member__in=training).exists()
+
+
+def computed(number: int, without: Collection[int] = (), beat: Callable[[], None] = silently) -> Computed:
+    """The round as it would be now, of all members but ``without``; stores nothing. ``beat`` is called between its stages.
+
+    Raises NothingToLearn, RankingError, and what ``beat`` raises.
+    """
+    taken, parent, mode = snapshot.take(without), ensure_first(), versions.mode()
     weights = versions.readable(parent)
     if weights is None:
         raise RankingError("The version in use cannot be read; bring an earlier one back.", code="champion-unreadable")
@@ -135,7 +153,7 @@ def computed(number: int) -> Computed:
         explored=replaying.explored(taken.groups),
         styles=_styles(number, taken, purse),
     )
-    return Computed(taken, parent, setting, compute(taken, setting), mode)
+    return Computed(taken, parent, setting, compute(taken, setting, beat), mode)
 
 
 def _styles(number: int, taken: Snapshot, purse: Budget) -> Known:
@@ -152,17 +170,19 @@ def _budget(parent: ModelVersion, purse: Budget) -> Budget:
 
 
 def _attempts(one: Round) -> None:
-    for left in reversed(range(ATTEMPTS)):
+    seen: set[int] = set()
+    for attempt in range(1, ATTEMPTS + WITHOUT + 1):
         _beat(one)
-        made = computed(one.number)
-        _beat(one)
+        made = computed(one.number, seen if attempt > ATTEMPTS else (), partial(_beat, one))
         draft = folders.draft(one.number, made.result.record)
         try:
+            _beat(one)
             _stored(one, made, draft)
             return
         except Again as again:
             logger.warning("round %s begins anew: %s", one.number, again)
-            if not left:
+            seen.update(again.members)
+            if attempt == ATTEMPTS + WITHOUT:
                 raise
         finally:
             shutil.rmtree(draft.place, ignore_errors=True)
@@ -173,7 +193,7 @@ def _stored(one: Round, made: Computed, draft: folders.Draft) -> None:
     try:
         _store(one, made, draft)
     except IntegrityError as error:
-        raise Again("withdrawn") from error
+        raise Again("withdrawn", snapshot.leavers(made.taken)) from error
 
 
 @transaction.atomic
@@ -188,8 +208,8 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
         held = Grant.objects.active(purpose).select_for_update(no_key=True, of=("self",))
         list(held.order_by("pk").values_list("pk", flat=True))
     styles.hold(made.taken.choices)
-    if snapshot.gone(made.taken) or styles.gone(made.taken.choices):
-        raise Again("withdrawn")
+    if left := snapshot.leavers(made.taken):
+        raise Again("withdrawn", left)
     champion = ModelVersion.objects.select_for_update(no_key=True).champion().first()
     if champion is None or champion.pk != made.parent.pk:
         raise Again("champion-changed")

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,8 +65,8 @@ class Snapshot:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def take() -> Snapshot:
-    """As of now; five queries.
+def take(without: Collection[int] = ()) -> Snapshot:
+    """As of now, without the members ``without``; five queries.
 
     Of who does not allow any more that what they like is used, the factors that tell of it count nothing here either.
     """
@@ -73,20 +74,27 @@ def take() -> Snapshot:
         allowing = Grant.objects.active(Purpose.FEATURES)
         telling = np.array(list(allowing.values_list("member", flat=True)), dtype=np.int64)
         training, bad = _rows(Example.objects.consented(Purpose.TRAIN), telling)
+        training = _less(training, without)
         measuring, worse = _rows(Example.objects.consented(Purpose.EVALUATE), telling)
-        chosen = styles.take()
+        measuring = _less(measuring, without)
+        chosen = styles.take(without)
         groups = dict(Steering.objects.exclude(group="").values_list("member", "group"))
     if bad or worse:
         logger.error("%s examples have numbers that cannot be used, and were left out", bad + worse)
     return Snapshot(training, measuring, groups, bad + worse, chosen)
 
 
-def gone(taken: Snapshot) -> int:
-    """How many examples of a snapshot nobody allows any more, or are deleted; two queries."""
-    return sum(
-        len(np.setdiff1d(rows.ids, _ids(Example.objects.granted(purpose).filter(member__is_active=True))))
-        for purpose, rows in ((Purpose.TRAIN, taken.training), (Purpose.EVALUATE, taken.measuring))
-    )
+def _less(rows: Rows, members: Collection[int]) -> Rows:
+    return rows.of(~np.isin(rows.members, list(members))) if members else rows
+
+
+def leavers(taken: Snapshot) -> set[int]:
+    """Members with examples or choices in a snapshot that they do not allow any more, or that are deleted; three queries."""
+    found: set[int] = set()
+    for purpose, rows in ((Purpose.TRAIN, taken.training), (Purpose.EVALUATE, taken.measuring)):
+        there = _ids(Example.objects.granted(purpose).filter(member__is_active=True))
+        found.update(rows.members[~np.isin(rows.ids, there)].tolist())
+    return found | styles.leavers(taken.choices)
 
 
 def _ids(rows: ExampleQuerySet) -> Ints:

@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 from django.utils import timezone
 
 from social.ranking import rounds
@@ -20,7 +21,8 @@ from social.training.models import ExampleValue, MemberValue, Round, RoundState
 from social.training.snapshot import Snapshot
 
 BATCH = 2_000
-KEPT = timedelta(days=30)
+# How long the values of single examples are kept, of rounds that paid nothing and of those that paid.
+KEPT, KEPT_PAID = timedelta(days=30), timedelta(days=400)
 # What a version depends on beside its examples; the modules of `social.ranking` that compute.
 _CODE = ("cards", "design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
 
@@ -123,7 +125,13 @@ def _values(row: Round, result: Result) -> None:
     )
 
 
+def kept_until(one: Round) -> datetime | None:
+    """When the values of a round's single examples go; None while it runs."""
+    return one.finished_at and one.finished_at + (KEPT_PAID if one.pool else KEPT)
+
+
 def forget_details() -> int:
-    """Of rounds that promoted nothing the values of single examples are kept for a month: they were paid nothing."""
-    old = Round.objects.finished().filter(pool=0, finished_at__lt=timezone.now() - KEPT)
-    return ExampleValue.objects.filter(round__in=old).delete()[0]
+    """Take out the values of single examples of rounds long over; members' sums and the public record stay."""
+    now = timezone.now()
+    over = Q(pool=0, finished_at__lt=now - KEPT) | Q(finished_at__lt=now - KEPT_PAID)
+    return ExampleValue.objects.filter(round__in=Round.objects.finished().filter(over)).delete()[0]

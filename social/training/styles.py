@@ -6,7 +6,7 @@ found. Parts are not looked at again before they are stored. Choices are: they a
 and given again all night would else keep every round from its end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,14 +57,14 @@ class Chosen:
         return [f"style {pk}\n" for pk in self.ids.tolist()]
 
 
-def take() -> Chosen:
-    """As of now; one query."""
+def take(without: Collection[int] = ()) -> Chosen:
+    """As of now, without the members ``without``; one query."""
     known: set[int] = set()
     said: set[tuple[int, int, int]] = set()
     rows: list[tuple[int, int, int, int]] = []
     for pair, member, winner, loser in choices.shared()[:MOST].iterator(chunk_size=CHUNK):
         wider = known | {winner, loser}
-        if len(wider) > MOST_CARDS or (member, winner, loser) in said:
+        if member in without or len(wider) > MOST_CARDS or (member, winner, loser) in said:
             continue
         known = wider
         said.add((member, winner, loser))
@@ -97,9 +97,9 @@ def hold(chosen: Chosen) -> None:
     list(styles.order_by("pk").values_list("pk", flat=True))
 
 
-def gone(chosen: Chosen) -> int:
-    """How many choices nobody shares any more, or whose style is not there any more; one query where there are any."""
+def leavers(chosen: Chosen) -> set[int]:
+    """Members with choices that they do not share any more, or whose style is gone; one query where there are any."""
     if not len(chosen):
-        return 0
+        return set()
     still = np.fromiter((row[0] for row in choices.shared().iterator(chunk_size=CHUNK)), dtype=np.int64)
-    return len(np.setdiff1d(chosen.ids, still))
+    return set(chosen.members[~np.isin(chosen.ids, still)].tolist())

@@ -41,7 +41,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = {"found": found, "base": _base(number), "curve": pictures.curve(found.round)}
-    return render(request, "social/training/round.html", context | {"groups": pictures.groups(found.round)})
+    return render(request, "social/training/round.html", context | {"groups": pictures.groups(found.told)})
 
 
 @require_POST

@@ -34,9 +34,9 @@ _ERRORS: dict[str, Any] = {
     "champion-unreadable": _l("The version in use cannot be read. Administrators can bring an earlier one back."),
     "disk": _l("Its record could not be written to the disk."),
 }
-# What is less than this part of the larger weight is no change that anybody would notice.
+# What is less than this part of the larger weight is no change that anybody would notice, nor is what is less than LEAST.
 _NOTICED = 0.05
-_LEAST = 0.05
+LEAST = 0.05
 
 
 def reason_of(code: str) -> str:
@@ -71,9 +71,9 @@ class Change:
     @property
     def said(self) -> str:
         """Whether it counts more, less, not any more, or the other way."""
-        if abs(self.before) < _LEAST:
+        if abs(self.before) < LEAST:
             return _("counts for a post now") if self.after > 0 else _("counts against a post now")
-        if abs(self.after) < _LEAST:
+        if abs(self.after) < LEAST:
             return _("hardly counts any more")
         if (self.before > 0) != (self.after > 0):
             return _("counts for a post now, not against it") if self.up else _("counts against a post now, not for it")
@@ -85,10 +85,10 @@ class Change:
 
 def changes(before: Weights, after: Weights) -> list[Change]:
     """What a reader could notice, the largest first; offsets of groups after everybody's."""
-    found = _between(before.theta, after.theta, "")
+    found = between(before.theta, after.theta, "")
     for group, offset in after.offsets.items():
         known = before.offsets.get(group)
-        found += _between(before.theta + (0 if known is None else known), after.theta + offset, group)
+        found += between(before.theta + (0 if known is None else known), after.theta + offset, group)
     everybody = [one for one in found if not one.group]
     moved = {one.key: one for one in everybody}
     # Of a group only what moved for it alone.
@@ -100,10 +100,11 @@ def changes(before: Weights, after: Weights) -> list[Change]:
     return everybody + own
 
 
-def _between(before: Any, after: Any, group: str) -> list[Change]:
+def between(before: Any, after: Any, group: str) -> list[Change]:
+    """How two rows of weights differ, as far as anybody would notice, the largest first; ``group`` is what they are of."""
     pairs = zip(KEYS, before.tolist(), after.tolist(), strict=True)
     found = [Change(key, name_of(key), one, other, group) for key, one, other in pairs]
-    noticed = [one for one in found if one.size >= max(_LEAST, _NOTICED * max(abs(one.before), abs(one.after)))]
+    noticed = [one for one in found if one.size >= max(LEAST, _NOTICED * max(abs(one.before), abs(one.after)))]
     return sorted(noticed, key=lambda one: (-one.size, one.key))
 
 

@@ -24,8 +24,10 @@ from rewards.training.models import TrainingPay
 from social.appeals import actions as appeals
 from social.assistant.models import DraftHalf, DraftPair, StyleCard
 from social.consent import actions as consent
+from social.groups.models import RankingGroup
 from social.notifications.models import Notification
 from social.posts.models import Post
+from social.ranking.models import Preset
 from social.ranking.serving import for_you
 from social.training.models import MemberValue, Round
 from tests import make
@@ -85,9 +87,7 @@ def town(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
 
 def drafted(member: Member) -> DraftPair:
     """Two drafts, of which one failed."""
-    pair = DraftPair.objects.create(
-        member=member, ask="rewrite", text="we stood by the pond", prompt_hash="x", model="m", state="ready"
-    )
+    pair = DraftPair.objects.create(member=member, ask="rewrite", text="we stood by the pond", model="m", state="ready")
     DraftHalf.objects.create(pair=pair, side="a", text="We stood by the pond.", state="done")
     DraftHalf.objects.create(pair=pair, side="b", text="By the", state="failed", error="slow")
     return pair
@@ -121,7 +121,8 @@ def _pages(url: str) -> Town:
     decided, appealed = (make.decide(judge, make.report(tomasz, ines), "warn", facts="Ads.") for _number in range(2))
     appeals.appeal(actor=ines, decision=appealed, text="I sold nothing.")
     style, pair = StyleCard.objects.filter(author=tomasz).first(), drafted(ines)
-    assert style
+    preset, group = Preset.objects.filter(shared=True).first(), RankingGroup.objects.first()
+    assert style and preset and group
     return Town(
         url,
         visitor=[
@@ -158,6 +159,8 @@ def _pages(url: str) -> Town:
                 "/feeds/steer/",
                 "/feeds/steer/?preset=discover",
                 "/feeds/presets/",
+                f"/feeds/steer/?preset={preset.pk}",
+                f"/@tomasz/report/?preset={preset.pk}",
                 "/settings/feed/",
                 "/notifications/",
                 "/bookmarks/",
@@ -250,6 +253,8 @@ def _pages(url: str) -> Town:
             "/admin/social/signal/",
             "/admin/social/objection/",
             "/admin/social/stylecard/",
+            "/feeds/presets/",
+            f"/feeds/presets/{preset.pk}/remove/",
         ],
         manager=[
             "/admin/reports/",
@@ -262,6 +267,9 @@ def _pages(url: str) -> Town:
             "/admin/reports/machines/",
             "/admin/social/assistantconfig/",
             "/admin/social/draftpair/",
+            "/admin/social/rankinggroup/",
+            "/admin/social/rankinggroup/add/",
+            f"/admin/social/rankinggroup/{group.pk}/change/",
         ],
     )
 

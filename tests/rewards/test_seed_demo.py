@@ -27,10 +27,12 @@ from rewards.payouts import actions as payouts
 from rewards.payouts.checklist import POINTS
 from rewards.payouts.models import Batch, BatchState, Payout
 from social.appeals import actions as appeals
+from social.demo import gathering
 from social.demo.links import PAGES
 from social.demo.people import RING_NAMES
 from social.demo.pictures import DRAWINGS
 from social.follows.models import Block, Follow, Mute
+from social.groups.models import RankingGroup
 from social.interactions.models import Interaction
 from social.moderation.models import Case, Decision, Report
 from social.notifications.models import Notification
@@ -40,6 +42,7 @@ from social.posts.text import clean_text
 from social.posts.writing import known_handles
 from social.previews.models import LinkPreview
 from social.profiles.models import Profile
+from social.ranking.models import Preset, Steering
 
 
 class Seeded(NamedTuple):
@@ -269,3 +272,11 @@ def test_ines_finds_a_full_house(site, as_member):
         answer = client.get(path)
         assert answer.status_code == 200, path
     assert "ridge trail" in client.get("/").content.decode()
+
+
+def test_groups_of_the_feed_have_members_and_somebody_of_the_cast_is_in_one(site):
+    rows = RankingGroup.objects.counted().order_by("pk")
+    assert [one.key for one in rows] == list(gathering.GROUPS) and all(one.made_by.handle == "cole" for one in rows)
+    assert all(one.members for one in rows)
+    assert Steering.objects.get(member__handle=gathering.SHOWN).group == next(iter(gathering.GROUPS))
+    assert Preset.objects.get(shared=True).owner.handle == "tomasz"

@@ -29,6 +29,7 @@ from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, Style
 from social.detection import actions as detectors
 from social.detection import looking_on
 from social.detection.models import Detector
+from social.groups.models import RankingGroup
 from social.labels import actions as labels
 from social.labels.models import Label
 from social.looks import actions as looks
@@ -59,6 +60,8 @@ FORMS = {(name, page): SETS for name in ("rule", "detector") for page in ("add",
     ("label", "change"): DECIDE,
     ("assistantconfig", "add"): NOBODY,  # there is one already
     ("assistantconfig", "change"): {ADMIN},
+    ("rankinggroup", "add"): EXPORTS,
+    ("rankinggroup", "change"): EXPORTS,
     ("switch", "add"): NOBODY,  # there is one already
     ("switch", "change"): {ADMIN},
 }
@@ -172,6 +175,7 @@ def world(settings, fay, finn, alice, carol, mona):
     version = ModelVersion.objects.create(number=1, weights="{}", features_version="x")
     learned = Round.objects.create(number=1, state="done", finished_at=timezone.now(), pool=9, parent=version)
     Switch.objects.create(pk=1)
+    RankingGroup.objects.create(key="long-reads", name="Long reads", about="Long")
     pay = TrainingPay.objects.create(
         round=learned, member=carol, number=0, grains=5, held_until_round=2, held_until=timezone.now()
     )
@@ -202,7 +206,7 @@ def assisted(member: Member) -> None:
     AssistantConfig.objects.create(pk=1)
     card = StyleCard.objects.create(author=member, name="Terse", instruction="Short")
     pair = DraftPair.objects.create(
-        member=member, ask="rewrite", text="x", prompt_hash="x", model="m", state="ready", choice="a", shared=True
+        member=member, ask="rewrite", text="x", model="m", state="ready", choice="a", shared=True
     )
     for side in "ab":
         DraftHalf.objects.create(pair=pair, side=side, card=card, text="x", state="done")

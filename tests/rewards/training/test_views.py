@@ -5,17 +5,19 @@ import hashlib
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from rewards.training import actions as deeds
 from rewards.training import allotting
 from social.comparisons.models import Example
 from social.consent import actions as consent
-from social.training import folders, running
+from social.training import folders, running, storing
 from social.training.models import ExampleValue, MemberValue, Round
 from tests.rewards import village
 from tests.rewards.training.test_story_train_and_pay import housed
@@ -234,3 +236,16 @@ def test_a_record_that_was_changed_or_lost_is_said(learned, ines, as_member):
     assert "cannot be read right now" in read(Client(), "1/")
     # The receipt stays; only what others had is not known.
     assert "Allotted to you" in read(as_member(ines), "1/mine/")
+
+
+def test_a_receipt_says_how_long_its_details_are_kept_and_that_they_are_gone(learned, ines, as_member):
+    client = as_member(ines)
+    assert "What each single example was worth is kept until" in read(client, "1/mine/")
+    ended = timezone.now() - timedelta(days=401)
+    Round.objects.filter(pk=learned.pk).update(started_at=ended, finished_at=ended)
+    storing.forget_details()
+    page, plain = read(client, "1/mine/"), json.loads(read(client, "1/mine.json"))
+    assert "was worth was kept until" in page and "Why this amount" in page and 'class="row example"' not in page
+    value = MemberValue.objects.get(round=learned, member=ines)
+    assert plain["examples"] == [] and plain["grains"]["together"] == value.grains
+    assert plain["examples_kept_until"] and plain["value_pico_nats"] == value.phi

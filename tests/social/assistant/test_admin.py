@@ -84,7 +84,6 @@ def test_export(ada, writer, config):
             member=writer,
             ask="rewrite",
             text="Own",
-            prompt_hash="x",
             model="m",
             state="ready",
             choice="a",

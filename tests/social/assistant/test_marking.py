@@ -22,9 +22,7 @@ SECOND = "A pond, an evening, friends, and not one single seat to be found anywh
 
 def pair_of(member, choice="a", ask="rewrite", texts=(FIRST, SECOND), **fields):
     wants(member, drafted_at=timezone.now())
-    made = DraftPair.objects.create(
-        member=member, ask=ask, text=OWN, prompt_hash="x", model="m", state="ready", choice=choice, **fields
-    )
+    made = DraftPair.objects.create(member=member, ask=ask, text=OWN, model="m", state="ready", choice=choice, **fields)
     for side, text in zip("ab", texts, strict=True):
         DraftHalf.objects.create(pair=made, side=side, text=text, state="done")
     return made

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from social.assistant import generating
-from social.assistant.models import AssistantConfig, DraftPair, StyleCard
+from social.assistant import generating, styling
+from social.assistant.models import AssistantConfig, DraftPair, StyleCard, StyleCardQuerySet
+from social.assistant.reads import usable_cards
 from social.drafts.models import Draft
+from social.follows import actions as follows
 from social.moderation.models import Report
 from social.posts.models import Post
 from tests import make
@@ -288,3 +290,67 @@ def test_reported_as_what_its_author_did(carol, as_member):
     assert "The style" not in me.get("/@wren/report/?style=999").content.decode()
     me.post(f"/@wren/report/?style={card.pk}", {"rule": "spam", "note": "The style “Terse”"})
     assert Report.objects.get().member == author
+    assert "Terse" in Report.objects.get().evidence and "@wren" in Report.objects.get().evidence
+
+
+@pytest.mark.parametrize("way", ["by", "of"])
+def test_across_a_block_styles_are_not_there_and_votes_stay(carol, mona, as_member, config, way):
+    author = make.member("wren")
+    card, other = style(author, "Terse"), style(make.member(), "Merry")
+    styling.vote(actor=carol, card=card, value=1)
+    me = as_member(carol)
+    assert "Terse" in me.get("/styles/").content.decode()
+    follows.block(actor=carol if way == "by" else author, target=author if way == "by" else carol)
+    page = me.get("/styles/").content.decode()
+    assert "Terse" not in page and "Merry" in page
+    for path in (f"/styles/{card.pk}/", f"/styles/{card.pk}/remove/"):
+        assert me.get(path).status_code == 404
+    assert me.post(f"/styles/{card.pk}/vote/", {"value": "-1"}).status_code == 404
+    assert card.votes.get().value == 1
+    assert "1 for it" in as_member(make.member()).get(f"/styles/{card.pk}/").content.decode()
+    assert [one.pk for one in usable_cards(carol)] == [other.pk]
+    follows.block(actor=author, target=mona)
+    assert "Terse" in as_member(mona).get(f"/styles/{card.pk}/").content.decode()  # moderators have to
+
+
+def test_styles_of_muted_people_are_out_of_the_lists_and_still_there_by_address(carol, as_member, config):
+    author = make.member("wren")
+    card, mine = style(author, "Terse"), style(carol, "Merry")
+    follows.mute(actor=carol, target=author)
+    me = as_member(carol)
+    page = me.get("/styles/").content.decode()
+    assert "Terse" not in page and "Merry" in page
+    assert "Terse" in me.get(f"/styles/{card.pk}/").content.decode()
+    assert [one.pk for one in usable_cards(carol)] == [mine.pk]
+
+
+def test_drafts_are_in_no_style_of_somebody_whom_one_does_not_want_to_meet(writer, config, styles, as_member):
+    other = make.member("wim")
+    StyleCard.objects.filter(pk__in=[card.pk for card in styles[1:]]).update(author=other)
+    follows.block(actor=other, target=writer)
+    me = as_member(writer)
+    page = me.post("/assistant/", FIELDS).content.decode()
+    assert styles[0].name in page and styles[1].name not in page
+    me.post("/assistant/ask/", FIELDS)
+    used = {half.card_id for half in DraftPair.objects.get().halves.all()}
+    assert used <= {styles[0].pk, None}
+    for half in DraftPair.objects.get().halves.all():
+        generating.write(half.pk)
+    assert me.post("/assistant/ask/", FIELDS | {"assist_card": styles[1].pk}).status_code == 422
+
+
+def test_of_two_of_one_name_at_once_the_second_is_told_and_keeps_what_was_typed(carol, as_member, monkeypatch):
+    """As if each had looked before the other wrote."""
+    style(make.member(), "Terse", "proposed")
+    monkeypatch.setattr(StyleCardQuerySet, "values_list", lambda self, *names, **options: [])
+    page = as_member(carol).post("/styles/propose/", {"name": "tERSE", "instruction": "Few words <b>"})
+    text = page.content.decode()
+    assert page.status_code == 422 and "There is a style of this name" in text
+    assert 'value="tERSE"' in text and "Few words &lt;b&gt;" in text
+    monkeypatch.undo()
+    assert StyleCard.objects.count() == 1
+
+
+def test_the_name_of_a_style_out_of_use_is_free(carol):
+    style(make.member(), "Terse", "retired")
+    assert styling.propose(actor=carol, name="Terse", instruction="Short").pk

@@ -286,3 +286,27 @@ def test_the_page_costs_the_same_at_any_length_and_goes_on(client, ines, show):
     assert rest.count('id="example-') == 16 and "Delete all" not in rest
     assert client.get(f"{EXAMPLES}?before=x").status_code == 400
     assert "That was all." in client.get(f"{EXAMPLES}?before=1").content.decode()
+
+
+@pytest.mark.usefixtures("_still_windows")
+def test_forgetting_is_slowed_as_saying_is_and_says_when_it_is_possible_again(client, ines, slate, posts):
+    for other in posts[1:4]:
+        client.post(COMPARE, {"prefer": about(slate, posts[0], other)}, headers=FRAGMENT)
+    one, *rest = Example.objects.of(ines).order_by("pk")
+    everything, single = "/settings/consent/examples/all/delete/", f"/settings/consent/examples/{rest[0].pk}/delete/"
+    assert client.post(f"/settings/consent/examples/{one.pk}/delete/").status_code == 302
+    for _ in range(59):
+        assert client.post("/settings/consent/examples/999999/delete/").status_code == 404
+    for path in (single, everything):
+        answer = client.post(path, headers=FRAGMENT)
+        assert answer.status_code == 429 and int(answer["Retry-After"]) > 0
+    assert Example.objects.of(ines).count() == len(rest) == 2
+
+
+@pytest.mark.usefixtures("_still_windows")
+def test_who_said_as_much_as_one_may_can_delete_all_of_it_the_same_day(client, ines, slate, posts):
+    """Forgetting has a limit of its own."""
+    for number in range(60):
+        client.post(SAY, {"more": about(slate, posts[number % 3])}, headers=FRAGMENT)
+    assert client.post("/settings/consent/examples/all/delete/").status_code == 302
+    assert not Example.objects.of(ines).exists()

@@ -189,7 +189,6 @@ def assisted(me: Member, bob: Member, mine: Post) -> None:
         member=me,
         ask="rewrite",
         text=WORD,
-        prompt_hash="x",
         model="m",
         state="ready",
         choice="a",

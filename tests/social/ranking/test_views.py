@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from metya.ops.models import AuditEvent
 from metya.web import ratelimit
 from social.follows import actions as follows
 from social.lists import actions as lists
+from social.moderation.models import Report
 from social.posts import actions as posts
 from social.ranking import actions
 from social.ranking.models import NotRecommended, Preset, Slate, Steering
@@ -270,3 +272,87 @@ def test_settings_of_the_feed(bob, as_member):
 @pytest.mark.parametrize("path", ["/feeds/steer/", "/feeds/steer/preview/", "/feeds/presets/", "/settings/feed/"])
 def test_a_stranger_is_sent_to_sign_in(client, path):
     assert "/sign-in/" in client.get(path)["Location"]
+
+
+# --- presets of others: reported, taken from everyone, not met --------------------------------------------------------
+
+
+@pytest.fixture
+def shared(alice):
+    return Preset.objects.create(owner=alice, name="Loud name", sliders={"recency": 2}, shared=True)
+
+
+def test_a_shared_preset_is_reported_with_one_tap_and_its_words_stay_with_the_case(shared, alice, carol, as_member):
+    client, path = as_member(carol), f"/@alice/report/?preset={shared.pk}"
+    for page in ("/feeds/presets/", f"/feeds/steer/?preset={shared.pk}"):
+        assert path in words(client.get(page))
+    assert f"The preset “Loud name” (/feeds/steer/?preset={shared.pk})" in words(client.get(path))
+    assert client.post(path, {"rule": "spam", "note": "See for yourself"}).status_code == 302
+    Preset.objects.all().delete()
+    report = Report.objects.get()
+    assert report.member == alice and report.note == "See for yourself"
+    assert "Loud name" in report.evidence and "@alice" in report.evidence
+
+
+def test_what_is_not_shared_or_not_theirs_says_nothing_to_who_reports(shared, bob, carol, as_member):
+    client = as_member(carol)
+    assert "The preset" not in words(client.get(f"/@bob/report/?preset={shared.pk}"))
+    Preset.objects.update(shared=False)
+    for pk in (shared.pk, 999, "99999999999999999"):
+        assert "The preset" not in words(client.get(f"/@alice/report/?preset={pk}"))
+    assert client.get("/@alice/report/?preset=x").status_code == 400
+
+
+def test_one_does_not_report_oneself(shared, alice, as_member):
+    assert "/report/" not in words(as_member(alice).get(f"/feeds/steer/?preset={shared.pk}"))
+
+
+def test_a_moderator_takes_a_preset_from_everyone_with_a_reason_and_its_owner_is_told(
+    shared, alice, bob, mona, as_member
+):
+    actions.copy(actor=bob, preset=shared)
+    client, path = as_member(mona), f"/feeds/presets/{shared.pk}/remove/"
+    for page in ("/feeds/presets/", f"/feeds/steer/?preset={shared.pk}"):
+        assert path in words(client.get(page)) and path not in words(as_member(bob).get(page))
+    assert "Loud name" in words(as_member(mona).get(path))
+    for reason in ("", "x" * 301, "a\nb"):
+        assert as_member(mona).post(path, {"reason": reason}).status_code == 422
+    assert Preset.objects.get(pk=shared.pk).shared
+    assert as_member(mona).post(path, {"reason": "The name mocks"}).status_code == 302
+    shared.refresh_from_db()
+    assert not shared.shared and (shared.unshared_by, shared.unshared_reason) == (mona, "The name mocks")
+    assert "Loud name" not in words(as_member(make.member()).get("/feeds/presets/"))
+    assert Preset.objects.filter(owner=bob, name="Loud name").exists()
+    hers = as_member(alice)
+    page = words(hers.get("/feeds/presets/"))
+    assert "The name mocks" in page and f"/feeds/presets/{shared.pk}/share/" not in page
+    assert hers.post(f"/feeds/presets/{shared.pk}/share/").status_code == 409
+    assert hers.post(f"/feeds/presets/{shared.pk}/unshare/").status_code == 302  # harmless
+    assert "ended the sharing of your preset “Loud name”: The name mocks" in words(hers.get("/notifications/"))
+    event = AuditEvent.objects.get(verb="ranking.unshare_preset")
+    assert event.actor == mona and event.data == {"owner": "alice", "name": "Loud name", "reason": "The name mocks"}
+    assert as_member(mona).post(path, {"reason": "again"}).status_code == 404
+    assert not actions.unshare(actor=mona, preset=shared, reason="again")
+
+
+@pytest.mark.parametrize("role", [None, "manager", "auditor", "labeller", "reviewer"])
+def test_nobody_but_moderators_takes_it(shared, role, as_member):
+    other = make.member(roles=(role,) if role else ())
+    path = f"/feeds/presets/{shared.pk}/remove/"
+    assert as_member(other).get(path).status_code == 403
+    assert as_member(other).post(path, {"reason": "x"}).status_code == 403
+    assert Preset.objects.get().shared
+
+
+def test_moderators_do_not_take_their_own(mona, as_member):
+    mine = Preset.objects.create(owner=mona, name="Mine", shared=True)
+    assert as_member(mona).post(f"/feeds/presets/{mine.pk}/remove/", {"reason": "x"}).status_code == 403
+
+
+def test_presets_of_muted_people_are_out_of_the_list_and_still_there_by_address(shared, alice, carol, as_member):
+    follows.mute(actor=carol, target=alice)
+    client = as_member(carol)
+    assert "Loud name" not in words(client.get("/feeds/presets/"))
+    assert "Loud name" in words(client.get(f"/feeds/steer/?preset={shared.pk}"))
+    follows.unmute(actor=carol, target=alice)
+    assert "Loud name" in words(client.get("/feeds/presets/"))

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from metya.ops.jobs import LEASE
 from metya.ops.models import AuditEvent
 from social.comparisons.models import Example
 from social.consent import actions as consent
@@ -17,8 +18,8 @@ from social.ranking import verify
 from social.ranking.features import FEATURES_VERSION, PLACE, START
 from social.ranking.models import ModelVersion, State
 from social.ranking.weights import Weights
-from social.training import folders, lots, running, snapshot, storing, versions
-from social.training.models import Draw, ExampleValue, MemberValue, Mode, Round, RoundState, Switch, Validator
+from social.training import computing, folders, lots, running, snapshot, storing, versions
+from social.training.models import SILENT, Draw, ExampleValue, MemberValue, Mode, Round, RoundState, Switch, Validator
 from tests.social.training import village
 
 pytestmark = pytest.mark.django_db
@@ -147,8 +148,8 @@ def test_a_withdrawal_while_it_runs_is_honoured_before_anything_is_stored(monkey
     leaver = next(one for one in members if one.pk not in lots.validators(snapshot.take().measuring, lots.draw(1).seed))
     real, calls = running.computed, []
 
-    def slow(number):
-        made = real(number)
+    def slow(number, *rest):
+        made = real(number, *rest)
         if not calls:
             consent.withdraw(actor=leaver, purpose="train")
         calls.append(made)
@@ -166,8 +167,8 @@ def test_who_withdraws_measuring_or_deletes_an_example_is_taken_out_too(monkeypa
     members = village.village(40, 10)
     real, calls = running.computed, []
 
-    def slow(number):
-        made = real(number)
+    def slow(number, *rest):
+        made = real(number, *rest)
         if not calls:
             consent.withdraw(actor=members[0], purpose="evaluate")
         if len(calls) == 1:
@@ -183,8 +184,8 @@ def test_when_members_never_stop_leaving_the_round_fails_and_says_so(monkeypatch
     members = iter(village.village(40, 10))
     real = running.computed
 
-    def slow(number):
-        made = real(number)
+    def slow(number, *rest):
+        made = real(number, *rest)
         consent.withdraw(actor=next(members), purpose="train")
         return made
 
@@ -192,6 +193,76 @@ def test_when_members_never_stop_leaving_the_round_fails_and_says_so(monkeypatch
     one = running.train()
     assert (one.state, one.error) == (RoundState.FAILED, "withdrawn")
     assert champion().number == 1 and ModelVersion.objects.count() == 1 and not MemberValue.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["alone", "in turns"])
+def test_who_deletes_something_at_every_attempt_is_left_out_and_the_round_ends(monkeypatch, how):
+    members = village.village(40, 12)
+    drawn = lots.validators(snapshot.take().measuring, lots.draw(1).seed)
+    leaver, other = [one for one in members if one.pk not in drawn][:2]
+    real, calls = running.computed, []
+
+    def slow(number, *rest):
+        made = real(number, *rest)
+        calls.append(made)
+        if how == "alone":
+            Example.objects.of(leaver).first().delete()
+        else:
+            Example.objects.of([leaver, other][len(calls) % 2]).first().delete()
+        return made
+
+    monkeypatch.setattr(running, "computed", slow)
+    one = running.train()
+    assert (one.state, one.error) == (RoundState.DONE, "") and len(calls) > running.ATTEMPTS
+    assert leaver.pk in calls[running.ATTEMPTS - 1].result.members, (
+        "as long as it may, it is computed with what is there"
+    )
+    last = calls[-1].taken
+    assert leaver.pk not in last.training.members and leaver.pk not in last.measuring.members
+    assert not MemberValue.objects.filter(member=leaver).exists()
+    assert len(last.training) > 300 and Example.objects.of(leaver).exists()
+    assert not running.unchanged(), "the next night has them back"
+
+
+def test_as_many_as_there_are_attempts_stop_a_round_and_one_fewer_does_not(monkeypatch):
+    members = village.village(40, 10)
+    drawn = lots.validators(snapshot.take().measuring, lots.draw(1).seed)
+    real, going = running.computed, iter([one for one in members if one.pk not in drawn][: running.WITHOUT - 1])
+
+    def slow(number, without=(), *rest):
+        made = real(number, without, *rest)
+        if without and (leaver := next(going, None)):
+            consent.withdraw(actor=leaver, purpose="train")
+        if not without:
+            Example.objects.of(members[-1]).first().delete()
+        return made
+
+    monkeypatch.setattr(running, "computed", slow)
+    assert running.train().state == RoundState.DONE and next(going, None) is None
+
+
+def test_a_live_round_speaks_between_its_stages_and_a_dead_one_is_found_by_whoever_takes_its_job(monkeypatch):
+    assert SILENT * 2 <= LEASE
+    village.village(40, 10)
+    real, said = running._beat, []
+    monkeypatch.setattr(running, "_beat", lambda one: said.append(one) or real(one))
+    assert running.train().state == RoundState.DONE and len(said) >= 6
+
+
+def test_a_round_taken_for_dead_stops_between_two_stages(monkeypatch, records):
+    village.village(40, 10)
+    real = computing.fit_design
+
+    def slow(*args):
+        Round.objects.update(beat_at=timezone.now() - timedelta(hours=1))
+        running.heal()
+        return real(*args)
+
+    monkeypatch.setattr(computing, "fit_design", slow)
+    closed = []
+    monkeypatch.setattr(computing.record, "close", closed.append)
+    one = running.train()
+    assert (one.state, one.error) == (RoundState.FAILED, "silent") and not closed
 
 
 def test_an_example_deleted_while_its_value_is_written_down_begins_it_anew(monkeypatch):
@@ -259,8 +330,8 @@ def test_a_round_taken_for_dead_stores_nothing_when_it_comes_back(monkeypatch, r
     village.village(40, 10)
     real = running.computed
 
-    def slow(number):
-        made = real(number)
+    def slow(number, *rest):
+        made = real(number, *rest)
         Round.objects.update(beat_at=timezone.now() - timedelta(hours=1))
         running.heal()
         return made
@@ -348,8 +419,8 @@ def test_a_switch_or_a_new_champion_while_it_runs_begins_it_anew(monkeypatch):
     village.village(40, 10)
     real, calls = running.computed, []
 
-    def slow(number):
-        made = real(number)
+    def slow(number, *rest):
+        made = real(number, *rest)
         if not calls:
             switch(Mode.PINNED)
         if len(calls) == 1:
@@ -442,3 +513,21 @@ def test_the_number_of_queries_does_not_grow_with_the_examples(django_assert_max
     village.village(40, 30)
     with django_assert_max_num_queries(80):
         running.train()
+
+
+# --- how long the values of single examples are kept --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paid", "days", "kept"), [(9, 399, True), (9, 401, False), (0, 29, True), (0, 31, False)])
+def test_values_of_single_examples_are_kept_for_their_time_and_sums_for_good(paid, days, kept):
+    village.village(40, 10)
+    one = running.train()
+    ended = timezone.now() - timedelta(days=days)
+    Round.objects.filter(pk=one.pk).update(pool=paid, started_at=ended, finished_at=ended)
+    one.refresh_from_db()
+    assert (storing.kept_until(one) > timezone.now()) is kept
+    values, sums = ExampleValue.objects.count(), list(MemberValue.objects.order_by("pk").values())
+    assert storing.forget_details() == (0 if kept else values)
+    assert ExampleValue.objects.exists() is kept and list(MemberValue.objects.order_by("pk").values()) == sums
+    assert folders.intact(one)
+    assert storing.kept_until(Round(number=9)) is None

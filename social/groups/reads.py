@@ -1,0 +1,57 @@
+"""The groups that a member can choose among, with what may be told of them."""
+
+from dataclasses import dataclass
+
+from social.groups import words
+from social.groups.models import RankingGroup, State
+from social.ranking.champions import champion_from
+from social.ranking.models import ModelVersion, Steering
+from social.ranking.weights import Weights
+
+# Of fewer members than this it is not said how many they are: whoever sees one more would know who it is.
+LEAST_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One group; ``members`` is None where they are too few to be counted aloud; ``corrected``: the model in use has a
+    correction for it, of which ``leanings`` are the strongest parts as (factor, what it does)."""
+
+    group: RankingGroup
+    members: int | None
+    mine: bool
+    corrected: bool
+    leanings: list[tuple[str, str]]
+
+    @property
+    def closed(self) -> bool:
+        return self.group.state == State.CLOSED
+
+
+def told(members: int) -> int | None:
+    """How many a group has, or None where that is not told."""
+    return members if members >= LEAST_TOLD else None
+
+
+def in_use() -> Weights:
+    """The model in use; one query."""
+    kept = ModelVersion.objects.champion().values_list("pk", "number", "weights").first()
+    return champion_from(kept, writing=False).weights
+
+
+def offered(steering: Steering) -> list[Offered]:
+    """By name; one's own also when it is closed. Two queries, one where there are none."""
+    rows = list(RankingGroup.objects.offered(steering.group).counted())
+    if not rows:
+        return []
+    weights = in_use()
+    return [
+        Offered(
+            one,
+            told(one.members),  # type: ignore[attr-defined]
+            one.key == steering.group,
+            one.key in weights.offsets,
+            words.leanings(weights, one.key),
+        )
+        for one in rows
+    ]
