@@ -207,7 +207,7 @@ def test_many_examples_take_as_many_queries_as_few_and_come_by_pages(learned, in
 
 def test_the_record_is_everybodys(learned, ines, as_member):
     page = read(Client(), "1/")
-    assert "with 95 % certainty" in page and 'href="/ranking/1/"' in page
+    assert "with 95&nbsp;% certainty" in page and 'href="/ranking/1/"' in page
     for name in folders.FILES:
         assert f'href="/ranking/1/{name}"' in page and hashlib.sha256(file(name)).hexdigest() in page
     assert learned.record_sha256 in page and "python -m social.ranking.verify round-1" in page
