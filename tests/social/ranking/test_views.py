@@ -110,7 +110,10 @@ def test_why_says_the_reasons_and_leads_to_the_sliders(some, bob, as_member):
     path = f"/feeds/why/{slate.pk}/{slate.entries[0]['post']}/"
     page = words(client.get(path))
     assert "People you follow" in page and "/feeds/steer/#recency" in page and "version 1" in page and "<html" in page
-    assert "you did not allow" in page
+    assert "you did not allow" in page and "/settings/consent/#consent-features" in page
+    assert "/feeds/steer/#s-quota-following" in page and 'id="s-quota-following"' in words(client.get("/feeds/steer/"))
+    assert "/settings/consent/#consent-features" in words(client.get("/feeds/steer/"))
+    assert 'id="consent-features"' in words(client.get("/settings/consent/"))
     fragment = words(client.get(path, headers=HTMX))
     assert "Together" in fragment and "<html" not in fragment
 

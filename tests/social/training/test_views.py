@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from social.training import folders, lots, running
+from social.ranking.models import ModelVersion
+from social.training import folders, lots, running, versions
 from social.training.models import Mode, Round, Switch, Validator
 from tests import make
 from tests.social.training import village
@@ -34,6 +35,16 @@ def test_what_is_in_use_how_well_and_how_it_came_to_be(client, purse):
         assert words in text, words
     assert lots.sealed(lots.draw(2).seed) in text and lots.draw(2).seed not in text
     assert "villager" not in text
+
+
+def test_a_version_that_was_brought_back_is_not_told_as_the_first_nor_with_figures_of_another(client, purse):
+    village.village()
+    running.train()
+    ada = make.member("ada", roles=("admin",))
+    versions.roll_back(actor=ada, version=ModelVersion.objects.get(number=1), reason="Looked")
+    text = client.get("/ranking/").content.decode()
+    assert "weights set by hand, brought back on" in text and "taught it nothing yet" not in text
+    assert text.index("The last round") < text.index("Orders rightly")
 
 
 def test_a_round_has_its_figures_its_seed_and_its_files(client, purse):
