@@ -239,6 +239,14 @@ def test_a_preset_is_kept_shared_copied_with_credit_and_deleted(alice, bob, caro
     assert Preset.objects.filter(credited="alice").count() == 3 and not Preset.objects.filter(owner=alice).exists()
 
 
+def test_deleting_a_preset_is_asked_about_and_the_page_comes_again(alice, as_member):
+    client, one = as_member(alice), Preset.objects.create(owner=alice, name='"Slow"')
+    assert 'hx-confirm="Delete “&quot;Slow&quot;”? This cannot be undone."' in words(client.get("/feeds/presets/"))
+    answer = client.post(f"/feeds/presets/{one.pk}/delete/", headers=HTMX)
+    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true") and not Preset.objects.exists()
+    assert "The preset is deleted." in words(client.get("/feeds/presets/"))
+
+
 def test_names_of_presets_are_checked_and_kept_as_typed(bob, as_member):
     client = as_member(bob)
     client.post("/feeds/presets/", {"name": "Mine"})
