@@ -70,3 +70,6 @@ def test_without_scripts_the_same_is_done_by_forms(live_site, alice, bob):
     expect(page.locator("#preview li").first).to_contain_text(LADDER)
     page.get_by_role("button", name="Save").click()
     assert _order(page) == [LADDER, REPORT]
+    # What only scripts would fill or close is not shown.
+    for part in (".aside .card.hold", ".toast [data-dismiss]"):
+        assert page.locator(part).count() and not page.locator(part).first.is_visible(), part
