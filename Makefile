@@ -12,6 +12,8 @@ PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/metya
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 export PYTHONWARNINGS ?= ignore
+# What Python has compiled is kept, whatever the machine says: each of a run's processes would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test lint services-test contracts-check bench pictures messages format environment environment-dev browser
 

@@ -49,6 +49,7 @@ class RewardsConfig(AppConfig):
         from rewards.payouts import flagged, moderated, publicly, publishing
         from rewards.payouts.waiting import for_reviewers
         from rewards.training import account, earning
+        from rewards.training import moderated as training_moderated
         from rewards.training.checking import differences
         from rewards.training.waiting import stopped
         from social.detection import rings
@@ -65,7 +66,9 @@ class RewardsConfig(AppConfig):
         waiting.register(for_reviewers)
         waiting.register(stopped)
         stakes.register(moderated.Payouts())
+        stakes.register(training_moderated.TrainingStakes())
         rings.register(flagged.Flagged())
         held.register(publicly.held_between)
+        held.register(training_moderated.held_between)
         hooks.register(publishing.hear)
         hooks.guard(publishing.refuse_if_edited)

@@ -1,9 +1,11 @@
 """The cast: alice writes, bob follows her, carol is a stranger, mona moderates, fay and finn review payouts, cole manages."""
 
+import gc
 import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -16,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 
 from metya.wallets.models import Member
 from metya.web import ratelimit
-from tests import make
+from tests import database, make
 
 # A busy machine is not a finding: no test of this house judges by the clock.
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +48,33 @@ AGAIN = tuple(
     f"browser/test_{name}.py"
     for name in ("claim", "live", "messages", "notifications", "search", "social", "walks", "whole_loop")
 )
+
+
+# Thousands of tests are loaded and stay: looking at them again and again was a third of a run.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run of several processes has a name that the first of them knows as well."""
+    if config.getoption("testrunuid", None) is None and not hasattr(config, "workerinput"):
+        config.option.testrunuid = uuid4().hex
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        database.forget(config.option.testrunuid)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Before the test database is made."""
+    database.prepare()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -27,5 +27,5 @@ def test_a_server_that_has_started_leaves_what_it_loaded_alone(tmp_path):
     assert tuple(seen["thresholds"]) == garbage.THRESHOLDS
 
 
-def test_a_test_run_is_left_as_it_is():
+def test_to_import_the_rest_of_the_site_does_not_settle_the_process():
     assert gc.get_threshold() != garbage.THRESHOLDS

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import urllib.request
 import pytest
 
 from metya.ops import supervisor
+from tests import database
 from tests.metya.test_env import ROOT
 from tests.ports import free_port
 
@@ -90,6 +92,8 @@ def test_in_the_demo_there_is_one_where_node_is(tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="POSIX process groups")
 def test_it_serves_and_ends_its_children(tmp_path):
     port = free_port()
+    # Tables as a start would make them, which the other tests waited for already.
+    shutil.copy(database.tables(), tmp_path / "metya.sqlite3")
     # A chain address that nobody answers: the site must come up all the same.
     site = supervise("--port", str(port), data=tmp_path, CHAIN_RPC_URL="http://127.0.0.1:9", CHAIN_ID="1")
     url = f"http://127.0.0.1:{port}/healthz?only=database,jobs"
