@@ -86,13 +86,19 @@ def test_what_is_not_there_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_running_round_has_no_page_and_a_failed_one_says_why(client):
+def test_a_running_round_has_no_page_and_a_failed_one_says_why(client, bob, as_member):
     running.begin()
     assert client.get("/ranking/1/").status_code == 404
     assert "A round is being computed" in client.get("/ranking/").content.decode()
     Round.objects.update(state="failed", error="silent", finished_at=timezone.now())
     assert "switched off" in client.get("/ranking/1/").content.decode()
     assert client.get("/ranking/1/verify.txt").status_code == 404
+    mine, leads = as_member(bob), 'href="/settings/consent/">Choose what you allow'
+    failed = mine.get("/ranking/1/").content.decode()
+    Round.objects.update(state="nothing", error="no-examples")
+    empty = mine.get("/ranking/1/").content.decode()
+    assert "the version in use stayed" in failed and "the version in use stayed" in empty
+    assert leads not in failed and leads in empty
 
 
 def test_files_that_are_not_those_stored_or_are_gone_are_said(client, records):
