@@ -111,11 +111,7 @@ def line(points: Sequence[Point], label: str, *, axis: str = "", width: int = 58
         (left + (right - left) * (one.x - first) / span, floor - (floor - top) * (one.y - low) / (high - low or 1.0))
         for one in points
     ]
-    words = [
-        ("strong", *anchor(x, width), f"{y - 12:.1f}", one.note)
-        for one, (x, y) in zip(points, places, strict=True)
-        if one.note
-    ]
+    words = [("strong", *_clear(places, at, width), one.note) for at, one in enumerate(points) if one.note]
     words += [
         ("", *anchor(x, width), str(floor + 18), one.under)
         for one, (x, _y) in zip(points, places, strict=True)
@@ -151,6 +147,16 @@ def _beneath(x: float, side: str, text: str, left: int, pitch: float) -> tuple[i
     long = len(text) * _LETTER
     start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[side] * long
     return max(int((start - left) / pitch), 0), max(int((start + long - left) / pitch) + 1, 0)
+
+
+def _clear(places: list[tuple[float, float]], at: int, width: int) -> tuple[str, str, str]:
+    """Where the note of a point of a line stands: above it, at an end from which the line rises beside it, under the line."""
+    x, y = places[at]
+    if at == 0 and places[1][1] < y:
+        return f"{x + 10:.1f}", "start", f"{y + 11:.1f}"
+    if at == len(places) - 1 and places[-2][1] < y:
+        return f"{x - 10:.1f}", "end", f"{y + 11:.1f}"
+    return (*anchor(x, width), f"{y - 12:.1f}")
 
 
 def anchor(x: float, width: int) -> tuple[str, str]:

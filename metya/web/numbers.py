@@ -39,6 +39,11 @@ def grouped(count: int | None) -> str:
     return "" if count is None else number_format(count, decimal_pos=0, use_l10n=True, force_grouping=True)
 
 
+def decimals(value: float, places: int = 1) -> str:
+    """With so many decimals, below zero with a sign as wide as a figure: 28.1, −4.0."""
+    return number_format(round(value, places) or 0.0, places).replace("-", "−")
+
+
 def compact(count: int | None) -> str:
     """A counter in the space of four digits: nothing for 0, 950, 1.2K, 34K, 5.6M."""
     number = int(count or 0)

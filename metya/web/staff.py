@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
 
 from metya.wallets.models import Member
@@ -92,3 +93,36 @@ class ActionFormAdmin(ReadOnlyAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_write(member_of(request))
+
+
+class SingleRowAdmin(ActionFormAdmin):
+    """A table of at most one row, made by the first save: where others have a list it has its form."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As long as there is no row."""
+        return super().has_add_permission(request, obj) and not self.get_queryset(request).exists()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The way to the form; who may only look is told that there is nothing yet."""
+        name, row = f"admin:{self.opts.app_label}_{self.opts.model_name}", self.get_queryset(request).first()
+        if row is not None and self.has_view_permission(request):
+            return HttpResponseRedirect(reverse(f"{name}_change", args=[row.pk]))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(reverse(f"{name}_add"))
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Headed as the list would be, with one way to save."""
+        words = {
+            "title": capfirst(self.opts.verbose_name_plural),
+            "purpose": self.told(request),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return super().changeform_view(request, object_id, form_url, words | (extra_context or {}))

@@ -1,5 +1,6 @@
 """The public page of a round: what was learned, what it paid, and the files from which anybody computes it again."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,15 @@ from social.training.models import MemberValue, Round, StyleShare
 
 @dataclass(frozen=True)
 class Page:
-    """``paid`` members share ``given`` grains of the pool. ``mine`` is what the viewer was allotted, None without a part."""
+    """``paid`` members share ``given`` grains of the pool. ``mine`` is what the viewer was allotted, None without a part.
+    ``sure``: the gain that pay follows from, in nano-nats; nothing of what was not taken into use."""
 
     round: Round
     promoted: bool
     verdict: str
     files: list[folders.File]
     rules: dict[str, Any]
+    sure: int
     given: int
     left: int
     paid: int
@@ -56,6 +59,7 @@ def page(number: int, viewer: Member | None) -> Page | None:
         verdict=words.verdict_of(one.verdict),
         files=records.files_of(one),
         rules=records.rules_of(one),
+        sure=_sure(one) if one.verdict.get("promote") else 0,
         given=given,
         left=one.pool - given,
         paid=sums["count"],
@@ -68,3 +72,7 @@ def page(number: int, viewer: Member | None) -> Page | None:
         before=number - 1 if number - 1 in around else None,
         after=number + 1 if number + 1 in around else None,
     )
+
+
+def _sure(one: Round) -> int:
+    return max(0, math.floor((one.gain_low or 0.0) * 10**9))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
@@ -19,7 +18,7 @@ from metya.wallets.models import Member
 from metya.web.deeds import ask
 from metya.web.http import member_of
 from metya.web.numbers import grouped
-from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
+from metya.web.staff import ReadOnlyAdmin, SingleRowAdmin
 from metya.web.streaming import streamed
 from social.assistant import policy, reads, styling
 from social.assistant.exporting import lines
@@ -28,7 +27,7 @@ from social.assistant.models import AssistantConfig, DraftHalf, DraftPair, HalfS
 
 
 @admin.register(AssistantConfig)
-class AssistantConfigAdmin(ActionFormAdmin):
+class AssistantConfigAdmin(SingleRowAdmin):
     """One row: which endpoint is asked, and within which bounds. The key is nowhere here."""
 
     purpose = _("Which service writes drafts for members who want that, and how much it may cost a day.")
@@ -46,9 +45,6 @@ class AssistantConfigAdmin(ActionFormAdmin):
 
     def may_write(self, member: Member) -> bool:
         return policy.may_set(member)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_add_permission(request, obj) and not AssistantConfig.objects.exists()
 
     @admin.display(description=_("cost of today (UTC)"))
     def today(self, row: AssistantConfig) -> str:

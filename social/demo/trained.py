@@ -55,9 +55,10 @@ def add(planted: Planted, say: Say) -> None:
     for member in chosen[:LIKERS]:
         consent.give(actor=member, purpose=Purpose.FEATURES, version=texts.current(Purpose.FEATURES))
     nightly.count()
+    _say_earlier(_night(planted, 3) - timedelta(hours=11))
     halves, now = ([*shown, *chosen[: len(chosen) // 2]], chosen[len(chosen) // 2 :]), planted.community.now
     for number, (half, nights) in enumerate(zip(halves, (3, 0), strict=True), start=1):
-        at = now.replace(hour=1, minute=57, second=0, microsecond=0) - timedelta(days=nights)
+        at = _night(planted, nights)
         # The groups were founded between the two nights.
         _answers(half, at - timedelta(hours=9), rng, gathering.spread(half) if number == 2 else {})
         Draw.objects.get_or_create(
@@ -67,6 +68,20 @@ def add(planted: Planted, say: Say) -> None:
         if one is not None:
             _date_back(one, min(at, now), planted.community.start)
             say(f"round {one.number} of training: {one.examples:,} examples, {one.get_state_display()}")
+
+
+def _night(planted: Planted, ago: int) -> datetime:
+    """When the round of a night was computed."""
+    return planted.community.now.replace(hour=1, minute=57, second=0, microsecond=0) - timedelta(days=ago)
+
+
+def _say_earlier(at: datetime) -> None:
+    """What was allowed and said so far was so before the first round, which learns from it."""
+    Grant.objects.update(given_at=at)
+    rows = list(Example.objects.order_by("pk"))
+    for place, row in enumerate(rows):
+        row.created_at = at + timedelta(minutes=1, seconds=place)
+    Example.objects.bulk_update(rows, ["created_at"], batch_size=500)
 
 
 def _likes(group: str) -> Floats:
@@ -89,7 +104,7 @@ def _answers(members: list[Member], at: datetime, rng: Random, groups: dict[int,
         }
         rows += _of(member, grants, _likes(groups.get(member.pk, "")), at, rng)
     said = Grant.objects.filter(member__in=members, purpose__in=[Purpose.TRAIN, Purpose.EVALUATE])
-    said.update(given_at=at - timedelta(hours=1))
+    said.filter(given_at__gt=at).update(given_at=at - timedelta(hours=1))
     Example.objects.bulk_create(rows, batch_size=500)
 
 

@@ -66,7 +66,7 @@ class ModelVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"version {self.number}"
+        return str(_("version %(number)s") % {"number": self.number})
 
 
 class SlateQuerySet(models.QuerySet["Slate"]):

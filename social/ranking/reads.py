@@ -25,19 +25,25 @@ from social.ranking.presets import built_in
 from social.ranking.readers import USUAL, reader_of
 from social.ranking.scoring import DIVERSITY
 from social.ranking.serving import Ranking, ranked_again
+from social.ranking.sources import QUOTA_OF
 from social.ranking.weights import Weights
-from social.ranking.words import SOURCE_LINES, name_of
+from social.ranking.words import QUOTA_NAMES, name_of
+
+# Of the points of a factor, as they are printed.
+_DECIMALS = 3
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one factor gave a post; ``number``: which it would have been without, where that was noted."""
+    """What one factor gave a post, and that in points to read; ``number``: which it would have been without, where that was
+    noted."""
 
     key: str
     name: str
     x: float
     weight: float
     value: float
+    points: float
     number: int | None = None
 
     @property
@@ -47,14 +53,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``. ``group`` is the name of the
-    reader's group, whose correction is in the weights; blank for none."""
+    """``parts`` that count something, strongest first, and ``diversity`` add up to ``score``, as they are printed too.
+    ``source``: the name of the quota that the post was found in, ``quota`` its key. ``group`` is the name of the reader's
+    group, whose correction is in the weights; blank for none."""
 
     slate: Slate
     post: int
     place: int
     score: float
     source: str
+    quota: str
     parts: list[Part]
     diversity: float
     others: int
@@ -113,18 +121,37 @@ def explanation(member: Member, slate: Slate, post: int) -> Explanation | None:
     entry: dict[str, Any] = slate.entries[at]
     keys, weights, row = _numbers(slate, at)
     values = row * weights
+    score, diversity = float(entry["score"]), float(entry["diversity"])
+    points = printed(values.tolist(), score - diversity)
     parts = [
-        Part(key, name_of(key), float(row[k]), float(weights[k]), float(values[k]), entry["without"].get(key))
+        Part(
+            key, name_of(key), float(row[k]), float(weights[k]), float(values[k]), points[k], entry["without"].get(key)
+        )
         for k, key in enumerate(keys)
-        if values[k]
+        if points[k]
     ]
     shown = cards(member, _rows([post]))
+    quota = QUOTA_OF[entry["source"]]
     return Explanation(
-        slate, post, int(entry["place"]), float(entry["score"]), str(SOURCE_LINES[entry["source"]]),
-        sorted(parts, key=lambda part: -part.share), float(entry["diversity"]), len(keys) - len(parts),
+        slate, post, int(entry["place"]), score, str(QUOTA_NAMES[quota][0]), quota,
+        sorted(parts, key=lambda part: -part.share), diversity, len(keys) - len(parts),
         reader_of(member).allows, float(entry["propensity"]), shown[0] if shown and shown[0].post.present else None,
         names.shown(slate.group, names.names()) if slate.group else "",
     )  # fmt: skip
+
+
+def printed(values: list[float], total: float) -> list[float]:
+    """Values with the decimals that are printed, of which the sum is that of ``total``: whoever adds them up gets what stands
+    below. Those that rounding would change most give way, each by one unit of the last decimal."""
+    unit = 10**_DECIMALS
+    whole = [round(value * unit) for value in values]
+    short = round(total * unit) - sum(whole)
+    step = 1 if short > 0 else -1
+    # What counts nothing stays nothing.
+    near = sorted((k for k in range(len(values)) if whole[k]), key=lambda k: -step * (values[k] * unit - whole[k]))
+    for k in near[: abs(short)]:
+        whole[k] += step
+    return [one / unit for one in whole]
 
 
 def _numbers(slate: Slate, at: int) -> tuple[Sequence[str], Floats, Floats]:

@@ -120,21 +120,28 @@ def for_you(viewer: Member, chain: UUID | None = None, *, writing: bool = True, 
     shown = cards(viewer, ranking.rows(), Sift())
     more = len(ranking.found) > size
     slate = _kept(viewer, ranking, shown, chain) if writing and shown else None
-    places = {ranking.candidate(place).pk: place for place in range(len(ranking.ranked.order))}
     of = slate.pk if slate is not None else 0
-    told = [replace(card, why=_reason(ranking, places[card.pk]), slate=of) for card in shown]
+    told = [replace(card, why=why, slate=of) for card, why in zip(shown, _reasons(ranking, shown), strict=True)]
     return ForYou(CardPage(told, None), chain, more, slate)
 
 
-def _reason(ranking: Ranking, place: int) -> str:
-    """What speaks most for the post among what would say something, or where it is from."""
-    return _line(SOURCES[ranking.candidate(place).source].key, ranking.ranked.contributions[place, :-1])
+def _reasons(ranking: Ranking, shown: list[PostCard]) -> list[str]:
+    """The line above each post of a page."""
+    at = {ranking.candidate(place).pk: place for place in range(len(ranking.ranked.order))}
+    places = [at[card.pk] for card in shown]
+    parts = ranking.ranked.contributions[places, :-1]
+    return [
+        _line(SOURCES[ranking.candidate(place).source].key, row, parts.mean(axis=0))
+        for place, row in zip(places, parts, strict=True)
+    ]
 
 
-def _line(source: str, contributions: Floats) -> str:
-    parts = np.where(_SPEAKING, contributions, 0.0)
-    best = int(np.argmax(parts))
-    return line_of(source, KEYS[best] if parts[best] >= _WORTH_SAYING else "")
+def _line(source: str, contributions: Floats, usual: Floats) -> str:
+    """What speaks for a post more than for the page on average (``usual``), or where it is from: a page whose posts are all
+    liked by many would else say that twenty times, and nothing of any of them."""
+    more = np.where(_SPEAKING & (contributions >= _WORTH_SAYING), np.round(contributions - usual, 9), -np.inf)
+    best = int(np.lexsort((-contributions, -more))[0])
+    return line_of(source, KEYS[best] if more[best] >= 0 else "")
 
 
 def line_in(slate: Slate, post: int) -> str:
@@ -145,9 +152,8 @@ def line_in(slate: Slate, post: int) -> str:
     if slate.features_version != FEATURES_VERSION:
         return line_of(slate.entries[at]["source"], "")
     weights = np.frombuffer(bytes(slate.weights), dtype=np.float64)
-    return _line(
-        slate.entries[at]["source"], np.frombuffer(bytes(slate.x), np.float64).reshape(-1, len(KEYS))[at] * weights
-    )
+    parts = np.frombuffer(bytes(slate.x), np.float64).reshape(-1, len(KEYS)) * weights
+    return _line(slate.entries[at]["source"], parts[at], parts.mean(axis=0))
 
 
 def _kept(viewer: Member, ranking: Ranking, shown: list[PostCard], chain: UUID) -> Slate | None:

@@ -26,6 +26,7 @@ SOURCES = (
     Source("similar", SIMILAR, "from_similar"),
     Source("exploration", EXPLORATION, "from_exploration"),
 )
+QUOTA_OF = {source.key: source.quota for source in SOURCES}
 
 
 def quotas_with(chosen: dict[str, int]) -> dict[str, int]:

@@ -118,6 +118,8 @@ def preset(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
     else:
         _change(member, one, verb)
         messages.success(request, _DONE[verb]())
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return redirect("ranking:presets")
 
 

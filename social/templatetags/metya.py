@@ -203,6 +203,7 @@ met = register.filter(numbers.met)
 met_exact = register.filter(numbers.met_exact)
 compact = register.filter(numbers.compact)
 grouped = register.filter(numbers.grouped)
+decimals = register.filter(numbers.decimals)
 
 
 @register.simple_tag

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from metya.wallets.models import Member
 from metya.web.deeds import ask
 from metya.web.http import member_of
-from metya.web.numbers import met
-from metya.web.staff import ActionFormAdmin, ReadOnlyAdmin
+from metya.web.numbers import decimals, met
+from metya.web.staff import ReadOnlyAdmin, SingleRowAdmin
 from social.groups import names as groups
 from social.ranking.models import ModelVersion
 from social.training import policy, reads, versions
@@ -83,7 +83,7 @@ class RoundAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("better by"))
     def better(self, row: Round) -> str:
-        return f"{reads.told(row).gain:.1f} %" if row.gain is not None else "–"
+        return f"{decimals(reads.told(row).gain)} %" if row.gain is not None else "–"
 
     @admin.display(description=_("what became of it"))
     def became(self, row: Round) -> str:
@@ -93,10 +93,9 @@ class RoundAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("groups"))
     def groups(self, row: Round) -> SafeString | str:
-        found, known = row.verdict.get("groups", []), groups.names()
-        lines = [
-            (groups.shown(one["name"], known) or _t("everybody else"), one["members"], _right(one)) for one in found
-        ]
+        served, known = row.verdict.get("groups", []), groups.names()
+        rest = _t("everybody else") if len(served) > 1 else _t("everybody")
+        lines = [(groups.shown(one["name"], known) or rest, one["members"], _right(one)) for one in served]
         return format_html_join("", "{} ({}): {}<br>", lines) if lines else "–"
 
     @admin.display(description=_("styles"))
@@ -116,15 +115,15 @@ class RoundAdmin(ReadOnlyAdmin):
         found = row.verdict.get("capture", {})
         if found.get("drawn") is None:
             return _t("too few answers to compare those who measure with everybody else")
-        text = _t("right for those drawn: %(drawn).1f %%, for everybody else: %(others).1f %%") % {
-            "drawn": 100 * found["drawn"],
-            "others": 100 * found["others"],
+        text = _t("right for those drawn: %(drawn)s %%, for everybody else: %(others)s %%") % {
+            "drawn": decimals(100 * found["drawn"]),
+            "others": decimals(100 * found["others"]),
         }
         return format_html("<b>{}</b>", text) if found.get("alarm") else text
 
 
 @admin.register(Switch)
-class SwitchAdmin(ActionFormAdmin):
+class SwitchAdmin(SingleRowAdmin):
     """One row, made by the first change."""
 
     purpose = _("Whether the model learns at night, and whether what it learned is taken into use.")
@@ -137,10 +136,6 @@ class SwitchAdmin(ActionFormAdmin):
 
     def may_write(self, member: Member) -> bool:
         return policy.may_steer(member)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As long as there is no row."""
-        return super().has_add_permission(request) and not Switch.objects.exists()
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit event says it."""
@@ -155,6 +150,6 @@ def _right(score: dict[str, Any] | None) -> str:
         return "–"
     return format_html(
         '<span class="nowrap">{} → {} %</span>',
-        f"{100 * score['accuracy_before']:.1f}",
-        f"{100 * score['accuracy_after']:.1f}",
+        decimals(100 * score["accuracy_before"]),
+        decimals(100 * score["accuracy_after"]),
     )

@@ -125,7 +125,7 @@ class Round(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"round {self.number}"
+        return str(_("Round %(number)s") % {"number": self.number})
 
 
 class PromotionVote(models.Model):

@@ -1,18 +1,17 @@
 """The pictures of the model's page; each stands beside its table."""
 
-from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from metya.web.charts import Bar, Point, line, rows
-from metya.web.numbers import grouped
+from metya.web.numbers import decimals, grouped
 from social.training.models import Round
 from social.training.reads import Told
 
 
 def percent(share: float) -> str:
     """With one decimal, as the language writes it."""
-    return f"{floatformat(share, 1)} %"
+    return f"{decimals(share)} %"
 
 
 def curve(one: "Told | Round | None") -> SafeString:

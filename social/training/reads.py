@@ -94,7 +94,8 @@ class Now:
     """The page: the version in use and since when, the round that made it, the last finished one, and what it changed; and the
     round that members vote on.
 
-    ``shown`` is the round whose figures stand there: the one that made the version in use, else the last one.
+    ``shown`` is the round whose figures stand there: the one that made the version in use, else the last one (not ``made``).
+    ``taught``: the community has taught some version, be it not the one in use.
     """
 
     version: int
@@ -102,6 +103,8 @@ class Now:
     by_hand: bool
     last: Told | None
     shown: Told | None
+    made: bool
+    taught: bool
     changes: list[Change]
     allowing: dict[str, int]
     mine: bool
@@ -160,6 +163,8 @@ def now(viewer: Member | None) -> Now:
         by_hand=champion is None or not champion.snapshot,
         last=told(last, known) if last else None,
         shown=told(shown, known) if shown else None,
+        made=made is not None,
+        taught=ModelVersion.objects.exclude(snapshot="").filter(promoted_at__isnull=False).exists(),
         changes=_changes(champion, known),
         allowing=_allowing(),
         mine=viewer is not None and grants.active(viewer, Purpose.TRAIN) is not None,

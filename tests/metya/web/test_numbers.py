@@ -84,3 +84,22 @@ def test_a_note_stands_over_the_columns_that_it_covers():
     assert words < tops[-1] and "today" in drawn
     alone = str(charts.columns([charts.Bar(1), charts.Bar(9, marked=True), charts.Bar(2)], "x", note="170K"))
     assert "today" not in alone and charts.columns([], "x") == ""
+
+
+@pytest.mark.parametrize(("falls", "beside"), [(False, True), (True, False)])
+def test_a_note_stands_clear_of_a_line_that_rises_from_its_point(falls, beside):
+    points = [charts.Point(0, 9 if falls else 1, "9 %"), charts.Point(1, 5), charts.Point(2, 1 if falls else 9, "1 %")]
+    drawn = str(charts.line(points, "x"))
+    start = [float(at) for at in re.search(r'points="([\d.]+),([\d.]+)', drawn).groups()]
+    note = [float(at) for at in re.search(r'class="strong" x="([\d.]+)"[^>]* y="([\d.]+)"', drawn).groups()]
+    assert (note[0] > start[0] and note[1] > start[1]) is beside
+    assert 'text-anchor="end"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["28.1", "−4.0", "0.0", "−0.30"]), ("de", ["28,1", "−4,0", "0,0", "−0,30"])]
+)
+def test_decimals_are_written_as_the_language_does_with_a_sign_that_is_one(language, said):
+    with translation.override(language):
+        found = [numbers.decimals(28.14), numbers.decimals(-4.04), numbers.decimals(-0.04), numbers.decimals(-0.3, 2)]
+    assert found == said

@@ -156,7 +156,9 @@ def test_each_amount_says_where_it_stands(town, fay, finn, as_member):
     assert ">in epoch 0</span>" in page and "/rewards/epochs/0/why/" in page
     assert "For your examples" in as_member(people[0]).get("/rewards/epochs/0/why/").content.decode()
     town.round([5, 3, 2, 1], 0)
-    assert "this round paid nobody" in read(as_member(people[0]), "")
+    page = read(as_member(people[0]), "")
+    assert "this round paid nobody" in page
+    assert not re.search(r"nothing allotted</span> <span class=\"meta\"><time", page)
 
 
 def test_the_page_before_the_rows_are_made_says_the_same_as_after(town, as_member):
@@ -209,9 +211,12 @@ def test_many_examples_take_as_many_queries_as_few_and_come_by_pages(learned, in
 
 def test_the_record_is_everybodys(learned, ines, as_member):
     page = read(Client(), "1/")
-    assert "with 95 % certainty" in page and 'href="/ranking/1/"' in page
+    assert "with 95&nbsp;% certainty" in page and 'href="/ranking/1/"' in page
     for name in folders.FILES:
         assert f'href="/ranking/1/{name}"' in page and hashlib.sha256(file(name)).hexdigest() in page
+    sure = int(re.search(r"billionths of a nat</td><td class=\"n\">([\d,]+)<", page)[1].replace(",", ""))
+    rate = re.search(r"nat that is sure</td><td class=\"n\">([\d.]+)", page)[1]
+    assert learned.pool == min(learned.budget, sure * round(float(rate) * MET))
     assert learned.record_sha256 in page and "python -m social.ranking.verify round-1" in page
     assert "Your part is" not in page and "Your part is" in read(as_member(ines), "1/")
     # Who the members are stands nowhere.

@@ -1,8 +1,10 @@
 """The assistant and styles by address."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from social.assistant import generating, styling
 from social.assistant.models import AssistantConfig, DraftPair, StyleCard, StyleCardQuerySet
@@ -146,6 +148,10 @@ def test_failures_say_what_to_do(me, speaker):
     page = me.get(f"/assistant/{pair.pk}/").content.decode()
     assert page.count("The service is busy") == 2
     assert "There is no draft." in page
+    assert "Try again</button>" not in page  # its own words lead back to the composer, with all that it held
+    beside = me.get(f"/assistant/{pair.pk}/", headers=HTMX).content.decode()
+    assert 'hx-post="/assistant/"' in beside
+    assert "Try again</button>" in beside
 
 
 def test_a_flood(me, _still_windows):
@@ -224,6 +230,16 @@ def test_styles(carol, as_member):
     assert "Merry" not in page
     assert "Merry" in me.get("/styles/?show=proposed").content.decode()
     assert me.get("/styles/?show=x").status_code == 404
+    assert "took out of use stand here" in me.get("/styles/?show=retired").content.decode()
+
+
+def test_a_style_says_since_when(carol, as_member):
+    me, long_ago = as_member(carol), timezone.now() - timedelta(days=20)
+    for state, word in (("in_use", "in use <time"), ("proposed", "proposed <time")):
+        card = style(make.member(), state, state, since=long_ago)
+        page = me.get(f"/styles/{card.pk}/").content.decode()
+        assert word in page
+        assert (">since " in page) is (state == "in_use")
 
 
 def test_the_list_asks_the_same_at_any_length(carol, as_member, django_assert_num_queries):
@@ -258,6 +274,7 @@ def test_vote(carol, as_member):
     me, card = as_member(carol), style(make.member(), "Terse", "proposed")
     page = me.post(f"/styles/{card.pk}/vote/", {"value": "1"}, headers=HTMX).content.decode()
     assert "1 for it, 0 against it" in page
+    assert 'value="/styles/?show=proposed"' in me.get("/styles/?show=proposed").content.decode()
     assert 'aria-pressed="true"' in page
     assert (
         me.post(f"/styles/{card.pk}/vote/", {"value": "-1", "next": "//evil.example"})["Location"]

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from social.ranking import champions, keeping, reads
 from social.ranking.features import FEATURES_VERSION, KEYS
 from social.ranking.models import ModelVersion, Reach, Slate, State, Steering
 from social.ranking.readers import SITTING, reader_of
-from social.ranking.serving import for_you
+from social.ranking.serving import for_you, line_in
 from social.ranking.weights import Weights
 from social.tags import actions as tags
 from tests import make
@@ -93,6 +94,44 @@ def test_the_explanation_of_every_shown_post_adds_up(village, bob):
         for part in reads.explanation(bob, slate, slate.entries[0]["post"]).parts
     }
     assert shown >= 25 and len(used) >= 12 and {"affinity", "topic", "likes_followed", "seen"} & used
+
+
+def test_the_points_that_are_printed_add_up_to_the_score_that_is(village, bob):
+    found = for_you(bob, size=20)
+    thousandths = lambda value: round(float(f"{value:.3f}") * 1000)  # noqa: E731
+    for entry in found.slate.entries:
+        why = reads.explanation(bob, found.slate, entry["post"])
+        together = sum(thousandths(part.points) for part in why.parts) + thousandths(why.diversity)
+        assert together == thousandths(why.score)
+        assert all(part.points and abs(part.points - part.value) < 0.002 for part in why.parts)
+        assert len(why.parts) + why.others == len(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("values", "total", "printed"),
+    [
+        ([3.8684, 3.1813, 1.1852, 0.49945, 0.0], 8.73435, [3.868, 3.181, 1.185, 0.5, 0]),
+        ([-1.0006, -2.0007], -3.0013, [-1.0, -2.001]),
+        ([0.0004, 0.0], 0.0004, [0, 0]),
+        ([], 0.0, []),
+    ],
+)
+def test_what_rounding_would_change_most_gives_way(values, total, printed):
+    assert reads.printed(values, total) == printed
+
+
+def test_the_line_says_what_sets_a_post_apart_from_the_page(village, bob):
+    """Everything here is liked by many; what is so of all is said of none that has more to tell."""
+    Steering.objects.update(sliders={"likes_all": 2}, delta=None)
+    theta = {"likes_all": 3.0, "likes_followed": 0.5, "tag_followed": 0.5, "affinity": 0.5}
+    values = np.array([theta.get(key, 0.0) for key in KEYS])
+    champions.ensure_first()
+    ModelVersion.objects.update(weights=replace(Weights.start(), theta=values).to_json())
+    page = for_you(bob, size=12)
+    lines = [card.why for card in page.page.items]
+    assert len(set(lines)) > 2
+    assert lines == [line_in(page.slate, card.pk) for card in page.page.items]  # as it is said again after an undo
+    assert for_you(bob, writing=False, size=1).page.items[0].why == "Liked by many"  # nothing to stand apart from
 
 
 def test_without_a_factor_a_post_would_be_that_number(village, bob):

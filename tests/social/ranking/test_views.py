@@ -112,7 +112,10 @@ def test_why_says_the_reasons_and_leads_to_the_sliders(some, bob, as_member):
     path = f"/feeds/why/{slate.pk}/{slate.entries[0]['post']}/"
     page = words(client.get(path))
     assert "People you follow" in page and "/feeds/steer/#recency" in page and "version 1" in page and "<html" in page
-    assert "you did not allow" in page
+    assert "you did not allow" in page and "/settings/consent/#consent-features" in page
+    assert "/feeds/steer/#s-quota-following" in page and 'id="s-quota-following"' in words(client.get("/feeds/steer/"))
+    assert "/settings/consent/#consent-features" in words(client.get("/feeds/steer/"))
+    assert 'id="consent-features"' in words(client.get("/settings/consent/"))
     fragment = words(client.get(path, headers=HTMX))
     assert "Together" in fragment and "<html" not in fragment
 
@@ -236,6 +239,14 @@ def test_a_preset_is_kept_shared_copied_with_credit_and_deleted(alice, bob, caro
         assert his.post(f"/feeds/presets/{one.pk}/{verb}/").status_code == 404
     hers.post(f"/feeds/presets/{one.pk}/delete/")
     assert Preset.objects.filter(credited="alice").count() == 3 and not Preset.objects.filter(owner=alice).exists()
+
+
+def test_deleting_a_preset_is_asked_about_and_the_page_comes_again(alice, as_member):
+    client, one = as_member(alice), Preset.objects.create(owner=alice, name='"Slow"')
+    assert 'hx-confirm="Delete “&quot;Slow&quot;”? This cannot be undone."' in words(client.get("/feeds/presets/"))
+    answer = client.post(f"/feeds/presets/{one.pk}/delete/", headers=HTMX)
+    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true") and not Preset.objects.exists()
+    assert "The preset is deleted." in words(client.get("/feeds/presets/"))
 
 
 def test_names_of_presets_are_checked_and_kept_as_typed(bob, as_member):

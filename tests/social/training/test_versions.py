@@ -107,9 +107,13 @@ def staff(person):
 
 def test_the_switch_is_made_and_changed_in_the_admin(ada, as_member):
     client, numbers = as_member(staff(ada)), {"vote_days": 3, "vote_least": 10}
+    assert client.get("/admin/social/switch/")["Location"] == "/admin/social/switch/add/"
+    form = client.get("/admin/social/switch/add/").content.decode()
+    assert "Choose what training does, with a reason." in form and "_addanother" not in form
     answer = client.post("/admin/social/switch/add/", {"mode": "stopped", "reason": "Looking into it", **numbers})
     assert answer.status_code == 302 and versions.mode() == Mode.STOPPED
     assert client.get("/admin/social/switch/add/").status_code == 403, "there is one row"
+    assert client.get("/admin/social/switch/")["Location"] == "/admin/social/switch/1/change/"
     assert client.post("/admin/social/switch/1/change/", {"mode": "on", "reason": "", **numbers}).status_code == 200
     assert versions.mode() == Mode.STOPPED
     client.post(
@@ -129,6 +133,7 @@ def test_managers_look_and_change_nothing(cole, two, as_member):
     client = as_member(cole)
     assert client.get("/admin/social/modelversion/").status_code == 200
     assert client.get("/admin/social/round/").status_code == 200
+    assert client.get("/admin/social/switch/").status_code == 200, "nothing is there to be looked at yet"
     client.post(
         "/admin/social/modelversion/",
         {"action": "bring_back", "_selected_action": [two[0].pk], "apply": "1", "reason": "Mine"},

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from social.training import folders, lots, running
+from social.ranking.models import ModelVersion
+from social.training import folders, lots, running, versions
 from social.training.models import Mode, Round, Switch, Validator
 from tests import make
 from tests.social.training import village
@@ -34,6 +35,16 @@ def test_what_is_in_use_how_well_and_how_it_came_to_be(client, purse):
         assert words in text, words
     assert lots.sealed(lots.draw(2).seed) in text and lots.draw(2).seed not in text
     assert "villager" not in text
+
+
+def test_a_version_that_was_brought_back_is_not_told_as_the_first_nor_with_figures_of_another(client, purse):
+    village.village()
+    running.train()
+    ada = make.member("ada", roles=("admin",))
+    versions.roll_back(actor=ada, version=ModelVersion.objects.get(number=1), reason="Looked")
+    text = client.get("/ranking/").content.decode()
+    assert "weights set by hand, brought back on" in text and "taught it nothing yet" not in text
+    assert text.index("The last round") < text.index("Orders rightly")
 
 
 def test_a_round_has_its_figures_its_seed_and_its_files(client, purse):
@@ -75,13 +86,19 @@ def test_what_is_not_there_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_running_round_has_no_page_and_a_failed_one_says_why(client):
+def test_a_running_round_has_no_page_and_a_failed_one_says_why(client, bob, as_member):
     running.begin()
     assert client.get("/ranking/1/").status_code == 404
     assert "A round is being computed" in client.get("/ranking/").content.decode()
     Round.objects.update(state="failed", error="silent", finished_at=timezone.now())
     assert "switched off" in client.get("/ranking/1/").content.decode()
     assert client.get("/ranking/1/verify.txt").status_code == 404
+    mine, leads = as_member(bob), 'href="/settings/consent/">Choose what you allow'
+    failed = mine.get("/ranking/1/").content.decode()
+    Round.objects.update(state="nothing", error="no-examples")
+    empty = mine.get("/ranking/1/").content.decode()
+    assert "the version in use stayed" in failed and "the version in use stayed" in empty
+    assert leads not in failed and leads in empty
 
 
 def test_files_that_are_not_those_stored_or_are_gone_are_said(client, records):
