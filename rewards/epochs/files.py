@@ -46,23 +46,29 @@ def settle(epoch: Epoch) -> Path:
     drafts = sorted(target.parent.glob(f".{epoch.number}-*"))
     if not is_intact(epoch, target):
         good = next((draft for draft in drafts if is_intact(epoch, draft)), None)
-        if good is None:
+        if good is not None:
+            _name(epoch, good, target)
+        elif not is_intact(epoch, target):
+            # Not settled meanwhile by another worker either, whose draft was the good one.
             raise FilesDamaged(
                 f"The files of epoch {epoch.number} in {target} are not those that were frozen; bring them back.",
                 data={"epoch": epoch.number},
             )
-        try:
-            if target.exists():
-                target.rename(tempfile.mkdtemp(prefix=f".{epoch.number}-old-", dir=target.parent) + "/was")
-            good.rename(target)
-        except OSError:
-            # Another worker settles it at this moment.
-            if not is_intact(epoch, target):
-                raise
         sync(target.parent)
     for draft in target.parent.glob(f".{epoch.number}-*"):
         shutil.rmtree(draft, ignore_errors=True)
     return target
+
+
+def _name(epoch: Epoch, good: Path, target: Path) -> None:
+    try:
+        if target.exists():
+            target.rename(tempfile.mkdtemp(prefix=f".{epoch.number}-old-", dir=target.parent) + "/was")
+        good.rename(target)
+    except OSError:
+        # Another worker settles it at this moment.
+        if not is_intact(epoch, target):
+            raise
 
 
 def is_intact(epoch: Epoch, place: Path) -> bool:

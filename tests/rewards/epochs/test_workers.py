@@ -40,3 +40,25 @@ def test_four_workers_and_one_epoch():
     assert engine.verify(files.directory(0)).ok
     assert [path.name for path in files.directory(0).parent.iterdir()] == ["0"]
     assert not checking.differences()
+
+
+@pytest.mark.django_db
+def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged(monkeypatch):
+    village.lively_day(village.people(4), 0)
+    actions.open_epochs_until(village.after(0))
+    epoch = actions.close(Epoch.objects.get(pk=0), now=village.after(0))
+    place = files.directory(0)
+    draft = files.scratch(0)
+    draft.rmdir()
+    place.rename(draft)
+    look, seen = files.is_intact, []
+
+    def looked(epoch, where):
+        seen.append(where)
+        if len(seen) == 2:  # the draft was listed, and is another's before it is looked at
+            draft.rename(place)
+        return look(epoch, where)
+
+    monkeypatch.setattr(files, "is_intact", looked)
+    assert files.settle(epoch) == place and look(epoch, place)
+    assert seen[:2] == [place, draft]

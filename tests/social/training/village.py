@@ -135,7 +135,7 @@ def share_drafts(members):
 def chose(member, winner, loser, *, shared=True, state="done"):
     """One choice between two drafts."""
     pair = DraftPair.objects.create(
-        member=member, ask="rewrite", text="t", prompt_hash="h", model="m", state="ready", choice="a", shared=shared
+        member=member, ask="rewrite", text="t", model="m", state="ready", choice="a", shared=shared
     )
     DraftHalf.objects.create(pair=pair, side="a", card=winner, text="a", state=state)
     DraftHalf.objects.create(pair=pair, side="b", card=loser, text="b", state="done")
@@ -157,7 +157,7 @@ def dress(members, cards, each=14, *, strong=STRONG, seed=11):
                     member=member,
                     ask="rewrite",
                     text="t",
-                    prompt_hash="h",
+                   
                     model="m",
                     state="ready",
                     choice="a",
