@@ -226,6 +226,8 @@ TRAINING_DIR = DATA_DIR / "training"
 # that puts about one pair in a hundred the right way round that it did not before; it is worth 1,000 MET, a third of what a
 # community of thirty sets aside for training in a day. Where less was set aside, that is the limit.
 TRAINING_RATE = env.integer("TRAINING_RATE", 100_000, high=10**9)
+# What foretells choices between styles gets better by far more nats for as little.
+STYLES_RATE = env.integer("STYLES_RATE", 1_000, high=10**9)
 
 # --- security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE

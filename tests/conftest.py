@@ -34,12 +34,20 @@ SAME_EVERYWHERE = (
         "metya/ops/test_supervisor.py",
         "metya/ops/test_garbage.py",
         "metya/web/test_style.py",
+        "metya/members/test_suspended.py",
+        "social/looks/test_views.py",
+        "social/messages/test_wall.py",
+        "social/posts/test_images.py",
+        "social/posts/test_render.py",
+        "social/previews/test_pages.py",
+        "social/outgoing/",
+        "social/test_fuzz.py",
     ),
     *(
         f"social/ranking/test_{name}.py"
         for name in (
-            *("ease", "evaluate_ranking", "evaluation", "features", "learning"),
-            *("payment", "record", "scoring", "valuation"),
+            *("bridging", "cards", "ease", "evaluate_ranking", "evaluation", "features", "learning"),
+            *("payment", "record", "scoring", "valuation", "words"),
         )
     ),
     *(f"social/assistant/test_{name}.py" for name in ("endpoint", "likeness", "strength")),

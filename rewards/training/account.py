@@ -21,7 +21,7 @@ def budget() -> Budget:
     What is promised is read first: an epoch that is booked in between then makes the budget too small, never too large.
     """
     owed = promised()
-    return Budget(max(0, balance(TRAINING) - owed), settings.TRAINING_RATE)
+    return Budget(max(0, balance(TRAINING) - owed), settings.TRAINING_RATE, settings.STYLES_RATE)
 
 
 def promised() -> int:

@@ -69,7 +69,7 @@ def compute(chosen: Chosen, number: int, seed: str, known: Known, main: str) -> 
     teachers = _ordered(number, "member", teaching.members.tolist())
     measurers = _ordered(number, "member", measuring.members.tolist())
     inputs = CardInputs(
-        rules=cards.default_rules(len(teaching), budget=known.purse.grains, rate=known.purse.rate),
+        rules=cards.default_rules(len(teaching), budget=known.purse.grains, rate=known.purse.for_styles),
         cards=tuple(f"s-{_keyed(number, 'style', pk).hex()}" for pk in styles),
         start=np.array([known.strengths.get(pk, 0.0) for pk in styles], dtype=np.float64),
         choices=_choices(teaching, teachers, place, 0),

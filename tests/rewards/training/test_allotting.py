@@ -100,11 +100,11 @@ def test_where_no_round_follows_a_week_is_enough(town):
 
 
 def test_a_round_may_pay_what_the_account_holds_and_nobody_was_promised(town, settings):
-    settings.TRAINING_RATE = 7
-    assert account.budget() == budget.Budget(0, 7)
+    settings.TRAINING_RATE, settings.STYLES_RATE = 7, 3
+    assert account.budget() == budget.Budget(0, 7, 3) and account.budget().for_styles == 3
     town.endow(100 * MET)
     town.live(2)
-    assert budget.now() == budget.Budget(100 * MET, 7)
+    assert budget.now() == budget.Budget(100 * MET, 7, 3)
     town.round([5, 3], 30 * MET)
     # Promised already, though no row was made.
     assert account.budget().grains == 70 * MET

@@ -131,7 +131,7 @@ def test_the_next_round_lets_go_of_both_kinds(town, dressed):
 @pytest.fixture
 def released(town, dressed):
     allotting.advance(village.on(0))
-    TrainingPay.objects.filter(round=dressed).update(held_until=village.on(0))
+    TrainingPay.objects.filter(round=dressed).update(held_until=village.on(0, 0))
     allotting.release_due(village.on(0) + timedelta(hours=1))
     return dressed
 

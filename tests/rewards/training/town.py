@@ -97,7 +97,8 @@ class Town:
         """A round whose week is over before the end of its day."""
         one = self.round(values, pool, on=on)
         allotting.allot(one)
-        TrainingPay.objects.filter(round=one).update(held_until=village.on(on))
+        # From the first moment of its day: what a reviewer lets go is judged by the clock of the test.
+        TrainingPay.objects.filter(round=one).update(held_until=village.on(on, 0))
         allotting.release_due(village.on(on) + timedelta(hours=1))
         return one
 

@@ -262,9 +262,9 @@ def test_a_vote_while_the_round_is_computed_brings_nothing(dressed, purse, monke
     cards, choosers, voters = dressed
     real = running.computed
 
-    def meanwhile(number):
+    def meanwhile(number, *rest):
         styling.vote(actor=choosers[0], card=cards[0], value=1)
-        return real(number)
+        return real(number, *rest)
 
     monkeypatch.setattr(running, "computed", meanwhile)
     one = running.train()
@@ -280,8 +280,8 @@ def after_computing(monkeypatch, deed):
     """Do something once, when the round is computed and not stored yet; how often it was computed."""
     real, calls = running.computed, []
 
-    def once(number):
-        made = real(number)
+    def once(number, *rest):
+        made = real(number, *rest)
         calls.append(made)
         if len(calls) == 1:
             deed()
@@ -306,8 +306,8 @@ def test_a_vote_taken_back_and_given_again_does_not_keep_a_round_from_its_end(dr
     cards, choosers, voters = dressed
     real, calls = running.computed, []
 
-    def restless(number):
-        made = real(number)
+    def restless(number, *rest):
+        made = real(number, *rest)
         calls.append(made)
         for value in (0, 1):
             styling.vote(actor=voters[0], card=cards[0], value=value)

@@ -157,7 +157,6 @@ def dress(members, cards, each=14, *, strong=STRONG, seed=11):
                     member=member,
                     ask="rewrite",
                     text="t",
-                   
                     model="m",
                     state="ready",
                     choice="a",
