@@ -41,13 +41,12 @@ SAME_EVERYWHERE = (
         "social/posts/test_render.py",
         "social/previews/test_pages.py",
         "social/outgoing/",
-        "social/test_fuzz.py",
     ),
     *(
         f"social/ranking/test_{name}.py"
         for name in (
-            *("bridging", "cards", "ease", "evaluate_ranking", "evaluation", "features", "learning"),
-            *("payment", "record", "scoring", "valuation", "words"),
+            *("cards", "ease", "evaluate_ranking", "evaluation", "features", "learning"),
+            *("payment", "record", "scoring", "valuation"),
         )
     ),
     *(f"social/assistant/test_{name}.py" for name in ("endpoint", "likeness", "strength")),
