@@ -10,7 +10,7 @@ from django.utils import timezone
 from metya.ops import audit
 from rewards.training import records
 from rewards.training.models import PayKind, PayState, TrainingPay
-from social.ranking import payment
+from social.ranking.maths import payment
 from social.training.models import MemberValue, Round, StyleShare
 
 # Rounds that do not come must not keep anybody's pay.

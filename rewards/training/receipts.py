@@ -13,7 +13,7 @@ from rewards.training import reads, records, styled
 from rewards.training.models import PayKind, TrainingPay
 from social.comparisons.models import Example, Kind
 from social.comparisons.reads import Shown, both_shown
-from social.ranking import payment
+from social.ranking.maths import payment
 from social.training import storing
 from social.training.models import ExampleValue, MemberValue, Round, RoundState
 

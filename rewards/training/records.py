@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from social.ranking.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, weighed
+from social.ranking.maths.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, weighed
 from social.training import folders
 from social.training.models import Round
 

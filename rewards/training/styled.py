@@ -12,7 +12,7 @@ from metya.web.paging import Page, page_by_id
 from rewards.training.models import PayKind, TrainingPay
 from rewards.training.reads import Standing, standing_of
 from social.assistant.models import StyleCard
-from social.ranking import cards, payment
+from social.ranking.maths import cards, payment
 from social.training.models import Part, Round, RoundState, StyleShare, StyleValue
 
 

@@ -117,7 +117,11 @@ class Earned:
 
 def earned(card: StyleCard) -> Earned:
     """One query. Rounds of training look at styles, not styles at rounds: they are asked by what they wrote on the card."""
-    paid = card.shares.order_by().aggregate(grains=Sum("grains"), rounds=Count("round", distinct=True))
+    paid = (
+        card.shares.filter(round__state="done")
+        .order_by()
+        .aggregate(grains=Sum("grains"), rounds=Count("round", distinct=True))
+    )
     return Earned(int(paid["grains"] or 0), paid["rounds"])
 
 

@@ -10,7 +10,7 @@ from social.comparisons.models import Answer, Example, Feedback, Kind, Question,
 from social.consent import grants
 from social.consent.models import Purpose
 from social.posts.models import Post
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths.features import FEATURES_VERSION
 from social.ranking.models import Slate
 
 NEIGHBOURS = 4

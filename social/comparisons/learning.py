@@ -10,11 +10,11 @@ import numpy as np
 from metya.wallets.models import Member
 from social.comparisons.models import Example, Kind
 from social.comparisons.slates import FLOAT, packed
-from social.ranking import learning
-from social.ranking.arrays import Floats
 from social.ranking.champions import champion_from
-from social.ranking.errors import RankingError
-from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.maths import learning
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import FEATURES_VERSION, KEYS
 from social.ranking.models import ModelVersion, Steering
 from social.ranking.readers import slider_row
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from metya.wallets.models import Member
 from social.consent.models import Grant, Purpose
 from social.posts.models import Post
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths.features import FEATURES_VERSION
 
 _MEMBER = settings.AUTH_USER_MODEL
 

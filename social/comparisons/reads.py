@@ -9,7 +9,7 @@ from social.comparisons.models import Example
 from social.consent import grants
 from social.consent.models import Grant, Purpose
 from social.posts.models import Post
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths.features import FEATURES_VERSION
 
 
 @dataclass(frozen=True)

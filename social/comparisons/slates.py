@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from social.ranking.arrays import Floats
-from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import FEATURES_VERSION, KEYS
 from social.ranking.models import Slate
 
 FLOAT = np.dtype("<f8")

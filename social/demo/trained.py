@@ -19,9 +19,9 @@ from social.consent.models import Grant, Purpose
 from social.demo import gathering
 from social.demo.people import Role
 from social.demo.planting import Planted
-from social.ranking.arrays import Floats
 from social.ranking.candidates import gather
-from social.ranking.features import FEATURES_VERSION, PLACE, START
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import FEATURES_VERSION, PLACE, START
 from social.ranking.measuring import measure
 from social.ranking.models import ModelVersion
 from social.ranking.readers import reader_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from social.groups import words
 from social.groups.models import RankingGroup, State
 from social.ranking.champions import champion_from
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, Steering
-from social.ranking.weights import Weights
 
 # Of fewer members than this it is not said how many they are: whoever sees one more would know who it is.
 LEAST_TOLD = 10

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from social.ranking.weights import Weights
+from social.ranking.maths.weights import Weights
 from social.training.words import LEAST, Change, between
 
 # So many of the strongest are told.

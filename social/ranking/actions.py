@@ -15,10 +15,10 @@ from social.notifications import actions as notifications
 from social.notifications.sentences import Sentence
 from social.posts.text import clean_line
 from social.ranking import policy
-from social.ranking.features import PLACE
+from social.ranking.maths.features import PLACE
+from social.ranking.maths.scoring import LARGEST_SLIDER
 from social.ranking.models import Ask, NotRecommended, Preset, Steering
 from social.ranking.readers import USUAL
-from social.ranking.scoring import LARGEST_SLIDER
 from social.ranking.sources import MOST, QUOTAS
 from social.ranking.words import QUOTA_NAMES, name_of
 

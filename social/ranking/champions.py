@@ -7,10 +7,10 @@ from functools import lru_cache
 from django.db import transaction
 from django.utils import timezone
 
-from social.ranking.errors import RankingError
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import FEATURES_VERSION
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, State
-from social.ranking.weights import Weights
 
 logger = logging.getLogger(__name__)
 FIRST = 1

@@ -14,7 +14,7 @@ from metya.wallets.models import Member
 from social.consent.models import Grant, Purpose
 from social.interactions.models import Interaction, Kind
 from social.posts.models import Post, PostTag
-from social.ranking.features import text_vector
+from social.ranking.maths.features import text_vector
 from social.ranking.models import Reach, Slate, Taste
 
 AT_ONCE = 500

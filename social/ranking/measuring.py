@@ -6,10 +6,10 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking import features
-from social.ranking.arrays import Floats
 from social.ranking.candidates import Candidate
-from social.ranking.features import PLACE
+from social.ranking.maths import features
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import PLACE
 from social.ranking.readers import Reader, Tasted
 from social.ranking.sources import SOURCES
 

@@ -18,9 +18,9 @@ from metya.wallets.models import Member
 from metya.web.statements import run_written
 from social.consent import texts
 from social.consent.models import Purpose
-from social.ranking.arrays import Floats
-from social.ranking.features import FEATURES_VERSION, KEYS, PLACE
-from social.ranking.scoring import LARGEST_SLIDER
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import FEATURES_VERSION, KEYS, PLACE
+from social.ranking.maths.scoring import LARGEST_SLIDER
 
 logger = logging.getLogger(__name__)
 # A post counts as seen after so long: who comes back at once finds the same order, and not another one for having looked.

@@ -16,17 +16,17 @@ from social.posts.models import Post
 from social.posts.reads import PostCard, Row, cards
 from social.posts.sifting import Sift
 from social.profiles.models import Profile
-from social.ranking.arrays import Floats
 from social.ranking.candidates import gather
-from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.scoring import DIVERSITY
+from social.ranking.maths.weights import Weights
 from social.ranking.measuring import measure
 from social.ranking.models import NotRecommended, Preset, Slate, Steering
 from social.ranking.presets import built_in
 from social.ranking.readers import USUAL, reader_of
-from social.ranking.scoring import DIVERSITY
 from social.ranking.serving import Ranking, ranked_again
 from social.ranking.sources import QUOTA_OF
-from social.ranking.weights import Weights
 from social.ranking.words import QUOTA_NAMES, name_of
 
 # Of the points of a factor, as they are printed.

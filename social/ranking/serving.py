@@ -10,14 +10,14 @@ from metya.wallets.models import Member
 from metya.web.paging import PAGE_SIZE
 from social.posts.reads import CardPage, PostCard, Row, cards
 from social.posts.sifting import Sift
-from social.ranking.arrays import Floats
 from social.ranking.candidates import Candidate, chance_of, gather
 from social.ranking.champions import Champion, champion_from
-from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.arrays import Floats
+from social.ranking.maths.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.scoring import Ranked, rank
 from social.ranking.measuring import measure
 from social.ranking.models import Slate
 from social.ranking.readers import Reader, reader_of, slider_row
-from social.ranking.scoring import Ranked, rank
 from social.ranking.sources import EXPLORATION, SOURCES, quotas_with
 from social.ranking.words import SPEAKING, line_of
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from social.ranking import cardverify, rounds
-from social.ranking.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
-from social.ranking.design import GRID
-from social.ranking.errors import RankingError
-from social.ranking.learning import fit_design
-from social.ranking.record import Round, digest, read
-from social.ranking.valuation import PICO, quantised, utility, values
+from social.ranking.maths import cardverify, rounds
+from social.ranking.maths.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
+from social.ranking.maths.design import GRID
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.learning import fit_design
+from social.ranking.maths.record import Round, digest, read
+from social.ranking.maths.valuation import PICO, quantised, utility, values
 
 AGREES, DIFFERS = 0, 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from social.ranking.features import KEYS
+from social.ranking.maths.features import KEYS
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from social.ranking import evaluation
-from social.ranking.arrays import Bools, Floats
-from social.ranking.errors import RankingError
-from social.ranking.evaluation import HeldOut
-from social.ranking.learning import pair_weights
-from social.ranking.rounds import Inputs
+from social.ranking.maths import evaluation
+from social.ranking.maths.arrays import Bools, Floats
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.evaluation import HeldOut
+from social.ranking.maths.learning import pair_weights
+from social.ranking.maths.rounds import Inputs
 
 THRESHOLD = 0.05
 # Below so many pairs or members on either side nothing is said.

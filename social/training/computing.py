@@ -1,6 +1,6 @@
 """One round from a snapshot to its record, without a query: who trains and who measures, by which rules, and what came of it.
 
-The figures are those of `social.ranking.record`, which a stranger computes again; here is what only the site knows: whose
+The figures are those of `social.ranking.maths.record`, which a stranger computes again; here is what only the site knows: whose
 example is whose, the groups' names, what explored posts were answered, and whether measuring looks captured.
 """
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from django.utils.crypto import salted_hmac
 
-from social.ranking import evaluation, record, rounds
-from social.ranking.arrays import Bools, Floats, Ints
-from social.ranking.design import NO_GROUP, Design, design
-from social.ranking.evaluation import Score
-from social.ranking.learning import fit_design
-from social.ranking.promotion import MIN_GROUP
-from social.ranking.rounds import Inputs, Outcome, Pairs
-from social.ranking.weights import Weights
+from social.ranking.maths import evaluation, record, rounds
+from social.ranking.maths.arrays import Bools, Floats, Ints
+from social.ranking.maths.design import NO_GROUP, Design, design
+from social.ranking.maths.evaluation import Score
+from social.ranking.maths.learning import fit_design
+from social.ranking.maths.promotion import MIN_GROUP
+from social.ranking.maths.rounds import Inputs, Outcome, Pairs
+from social.ranking.maths.weights import Weights
 from social.training import lots, stylepay
 from social.training.budget import Budget
 from social.training.capture import Capture, captured

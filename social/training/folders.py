@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from social.ranking import record
+from social.ranking.maths import record
 from social.training.models import Round
 
 FILES = record.FILES

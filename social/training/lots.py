@@ -22,7 +22,7 @@ from social.notifications import actions as notifications
 from social.notifications.actions import Notice
 from social.notifications.models import NotificationKind
 from social.notifications.sentences import Sentence
-from social.ranking.arrays import Ints
+from social.ranking.maths.arrays import Ints
 from social.training.models import Draw, Validator
 from social.training.snapshot import Rows
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from social.consent.models import Grant, Purpose
 from social.posts.models import Like, Post
-from social.ranking import ease
-from social.ranking.arrays import Floats, Ints
-from social.ranking.bridging import bridging
+from social.ranking.maths import ease
+from social.ranking.maths.arrays import Floats, Ints
+from social.ranking.maths.bridging import bridging
 from social.training.models import Bridge, Neighbour
 
 MONTH = timedelta(days=30)

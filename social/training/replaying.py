@@ -7,11 +7,11 @@ import numpy as np
 from social.comparisons.models import Example
 from social.comparisons.slates import page_of
 from social.consent.models import Purpose
-from social.ranking.arrays import Bools, Floats, Ints
+from social.ranking.maths.arrays import Bools, Floats, Ints
+from social.ranking.maths.promotion import Replay, replay
+from social.ranking.maths.weights import Weights
 from social.ranking.models import Slate
-from social.ranking.promotion import Replay, replay
 from social.ranking.sources import EXPLORATION
-from social.ranking.weights import Weights
 
 # Pages that are played at most, the newest first.
 MOST = 5_000

@@ -20,7 +20,7 @@ from metya.ops import audit
 from metya.wallets.models import Member
 from social.consent.models import Grant, Purpose
 from social.ranking.champions import ensure_first
-from social.ranking.errors import RankingError
+from social.ranking.maths.errors import RankingError
 from social.ranking.models import ModelVersion, Steering
 from social.training import ballots, budget, folders, lots, replaying, snapshot, storing, stylepay, styles, versions
 from social.training.budget import Budget

@@ -11,9 +11,9 @@ from django.db import transaction
 from social.comparisons.models import Example, ExampleQuerySet
 from social.comparisons.slates import FLOAT
 from social.consent.models import Grant, Purpose
-from social.ranking.arrays import Bools, Floats, Ints
-from social.ranking.design import LARGEST
-from social.ranking.features import KEYS, PLACE
+from social.ranking.maths.arrays import Bools, Floats, Ints
+from social.ranking.maths.design import LARGEST
+from social.ranking.maths.features import KEYS, PLACE
 from social.ranking.models import Steering
 from social.ranking.words import FACTORS
 from social.training import styles

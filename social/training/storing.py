@@ -11,9 +11,9 @@ import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
-from social.ranking import rounds
-from social.ranking.evaluation import Score
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths import rounds
+from social.ranking.maths.evaluation import Score
+from social.ranking.maths.features import FEATURES_VERSION
 from social.ranking.models import ModelVersion, State
 from social.training import ballots, stylepay, versions
 from social.training.computing import Result, Setting
@@ -23,7 +23,7 @@ from social.training.snapshot import Snapshot
 BATCH = 2_000
 # How long the values of single examples are kept, of rounds that paid nothing and of those that paid.
 KEPT, KEPT_PAID = timedelta(days=30), timedelta(days=400)
-# What a version depends on beside its examples; the modules of `social.ranking` that compute.
+# What a version depends on beside its examples; the modules of `social.ranking.maths` that compute.
 _CODE = ("cards", "design", "features", "heldout", "learning", "payment", "promotion", "rounds", "valuation", "weights")
 
 

@@ -1,4 +1,4 @@
-"""The styles' part of a round: from shared choices to the pure inputs of `social.ranking.cards`, and back to rows."""
+"""The styles' part of a round: from shared choices to the pure inputs of `social.ranking.maths.cards`, and back to rows."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from django.utils.crypto import salted_hmac
 
-from social.ranking import cardrecord, cards
-from social.ranking.arrays import Ints
-from social.ranking.cards import AUTHOR, CardInputs, CardOutcome, Choices, Claim
+from social.ranking.maths import cardrecord, cards
+from social.ranking.maths.arrays import Ints
+from social.ranking.maths.cards import AUTHOR, CardInputs, CardOutcome, Choices, Claim
 from social.training import lots
 from social.training.budget import Budget
 from social.training.models import Part, Round, StyleShare, StyleValue

@@ -16,8 +16,8 @@ from django.db.models import F
 from metya.wallets.models import Member
 from social.assistant import choices
 from social.assistant.models import DraftPair, StyleCard, StyleVote
-from social.ranking.arrays import Bools, Ints
-from social.ranking.cards import AUTHOR, VOTE
+from social.ranking.maths.arrays import Bools, Ints
+from social.ranking.maths.cards import AUTHOR, VOTE
 
 # The newest that take part, and between how many styles at most: a table of both has to fit into memory.
 MOST, MOST_CARDS = 20_000, 300

@@ -9,9 +9,9 @@ from metya.ops import audit
 from metya.wallets.models import Member
 from metya.web.errors import Conflict, Invalid, NotAllowed
 from social.posts.text import clean_text
-from social.ranking.errors import RankingError
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, State
-from social.ranking.weights import Weights
 from social.training import policy
 from social.training.models import Mode, Switch
 

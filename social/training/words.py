@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from social.ranking.features import KEYS
-from social.ranking.weights import Weights
+from social.ranking.maths.features import KEYS
+from social.ranking.maths.weights import Weights
 from social.ranking.words import name_of
 from social.training.models import Round, RoundState
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from social.ranking import ease, movielens, record
-from social.ranking.design import design
-from social.ranking.features import KEYS
-from social.ranking.learning import dedupe_rows, fit, fit_design, pair_weights, strength, table_of
-from social.ranking.payment import BASIS_POINTS, shares
-from social.ranking.rounds import Inputs, Rules, prepare
-from social.ranking.scoring import rank
-from social.ranking.valuation import by_member, values
-from social.ranking.weights import Weights
+from social.ranking.maths import ease, movielens, record
+from social.ranking.maths.design import design
+from social.ranking.maths.features import KEYS
+from social.ranking.maths.learning import dedupe_rows, fit, fit_design, pair_weights, strength, table_of
+from social.ranking.maths.payment import BASIS_POINTS, shares
+from social.ranking.maths.rounds import Inputs, Rules, prepare
+from social.ranking.maths.scoring import rank
+from social.ranking.maths.valuation import by_member, values
+from social.ranking.maths.weights import Weights
 from tests.bench.measure import Row, peak_mb, python, row, show, timed
 from tests.rewards.engine.build import DATA
 from tests.social.ranking.simulate import Community, Examples, auc

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from social.ranking import ease, movielens
-from social.ranking.errors import RankingError
+from social.ranking.maths import ease, movielens
+from social.ranking.maths.errors import RankingError
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from social.ranking.errors import RankingError
+from social.ranking.maths.errors import RankingError
 from social.training import running, versions
 from social.training.computing import NothingToLearn
 from social.training.models import Mode, Round, RoundState

@@ -14,7 +14,7 @@ from rewards.ledger import reads
 from rewards.ledger.accounts import TRAINING
 from rewards.training import allotting, jobs
 from rewards.training.models import TrainingPay
-from social.ranking.payment import BASIS_POINTS, MEMBER_CAP_BP
+from social.ranking.maths.payment import BASIS_POINTS, MEMBER_CAP_BP
 from social.training import running
 from social.training.models import MemberValue
 from tests import make

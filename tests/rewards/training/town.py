@@ -13,7 +13,7 @@ from rewards.ledger.actions import transfer
 from rewards.training import allotting
 from rewards.training.models import PayKind, TrainingPay
 from social.assistant.models import StyleCard
-from social.ranking import payment
+from social.ranking.maths import payment
 from social.training.models import MemberValue, Part, Round, StyleShare, StyleValue
 from tests.rewards import village
 

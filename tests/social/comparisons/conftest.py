@@ -7,9 +7,9 @@ import pytest
 
 from metya.wallets.models import Member
 from social.posts.models import Post
-from social.ranking.features import FEATURES_VERSION, KEYS, PLACE, START
+from social.ranking.maths.features import FEATURES_VERSION, KEYS, PLACE, START
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, Slate, State
-from social.ranking.weights import Weights
 from tests import make
 
 

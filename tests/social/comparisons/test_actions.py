@@ -15,7 +15,7 @@ from social.consent import actions as consent
 from social.posts import actions as publishing
 from social.posts import removal
 from social.posts.models import Post
-from social.ranking.features import FEATURES_VERSION, KEYS, PLACE, START
+from social.ranking.maths.features import FEATURES_VERSION, KEYS, PLACE, START
 from social.ranking.models import ModelVersion, Slate, Steering
 from tests import make
 

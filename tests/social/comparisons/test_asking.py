@@ -9,7 +9,7 @@ from social.comparisons import actions, asking
 from social.comparisons.models import Feedback, Question
 from social.follows import actions as follows
 from social.posts import actions as publishing
-from social.ranking.features import KEYS, PLACE
+from social.ranking.maths.features import KEYS, PLACE
 from social.ranking.models import Steering
 from tests import make
 

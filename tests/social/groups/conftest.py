@@ -1,9 +1,9 @@
 import pytest
 
 from social.groups import actions
-from social.ranking.features import FEATURES_VERSION, PLACE
+from social.ranking.maths.features import FEATURES_VERSION, PLACE
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion
-from social.ranking.weights import Weights
 from tests import make
 
 

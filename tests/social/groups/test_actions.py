@@ -13,7 +13,7 @@ from social.comparisons import actions as comparisons
 from social.groups import actions
 from social.groups.models import MAX_ABOUT, MAX_NAME, RankingGroup, State
 from social.leaving import own
-from social.ranking.features import FEATURES_VERSION, PLACE
+from social.ranking.maths.features import FEATURES_VERSION, PLACE
 from social.ranking.models import Slate, Steering
 from social.ranking.reads import explanation
 from social.ranking.serving import for_you

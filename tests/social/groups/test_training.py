@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from social.groups import actions
-from social.ranking.features import PLACE
+from social.ranking.maths.features import PLACE
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, Steering
-from social.ranking.weights import Weights
 from social.training import running
 from social.training.models import Round
 from tests import make

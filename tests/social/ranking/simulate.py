@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from social.ranking.features import KEYS
+from social.ranking.maths.features import KEYS
 
 WIDE = len(KEYS)
 

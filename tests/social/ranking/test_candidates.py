@@ -16,7 +16,7 @@ from social.posts import actions as posts
 from social.posts.models import Post
 from social.ranking import keeping, measuring
 from social.ranking.candidates import MONTH, OF_ONE, chance_of, gather
-from social.ranking.features import PLACE
+from social.ranking.maths.features import PLACE
 from social.ranking.measuring import measure
 from social.ranking.models import NotRecommended, Reach, Steering, Taste
 from social.ranking.readers import reader_of

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from social.ranking import cardrecord, cards, record, verify
-from social.ranking.cards import AUTHOR, VOTE, CardInputs, CardRules, Choices, Claim
-from social.ranking.errors import RankingError
-from social.ranking.rounds import Rules
+from social.ranking import verify
+from social.ranking.maths import cardrecord, cards, record
+from social.ranking.maths.cards import AUTHOR, VOTE, CardInputs, CardRules, Choices, Claim
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.rounds import Rules
 from tests.social.ranking.test_record import inputs as examples
 
 ROOT = Path(__file__).resolve().parents[3]

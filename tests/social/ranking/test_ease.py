@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from social.ranking.bridging import bridging
-from social.ranking.ease import fit, likes_of, neighbours
-from social.ranking.errors import RankingError
+from social.ranking.maths.bridging import bridging
+from social.ranking.maths.ease import fit, likes_of, neighbours
+from social.ranking.maths.errors import RankingError
 
 
 def likes(seed=1, users=60, items=12, share=0.3):

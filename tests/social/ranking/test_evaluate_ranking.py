@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from social.ranking import movielens
-from social.ranking.errors import RankingError
-from social.ranking.movielens import PROTOCOLS
+from social.ranking.maths import movielens
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.movielens import PROTOCOLS
 
 
 def camps(users=60, items=20, seed=1):

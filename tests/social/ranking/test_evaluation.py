@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from social.ranking.errors import RankingError
-from social.ranking.evaluation import (
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.evaluation import (
     Gain,
     Replay,
     Score,

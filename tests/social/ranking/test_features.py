@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from social.ranking import features
-from social.ranking.errors import RankingError
-from social.ranking.features import CLIP, FEATURES, FEATURES_VERSION, KEYS, START
-from social.ranking.textfiles import dump
-from social.ranking.weights import Weights, _checksum
+from social.ranking.maths import features
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import CLIP, FEATURES, FEATURES_VERSION, KEYS, START
+from social.ranking.maths.textfiles import dump
+from social.ranking.maths.weights import Weights, _checksum
 
 WIDE = len(KEYS)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from social.ranking.design import Bend, combined, design, gram, product
-from social.ranking.errors import RankingError
-from social.ranking.learning import dedupe, dedupe_rows, derivatives, fit, loss_of, pair_weights, residual
+from social.ranking.maths.design import Bend, combined, design, gram, product
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.learning import dedupe, dedupe_rows, derivatives, fit, loss_of, pair_weights, residual
 from tests.social.ranking.simulate import Community
 
 

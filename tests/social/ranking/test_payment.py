@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from social.ranking.errors import RankingError
-from social.ranking.payment import BASIS_POINTS, pool_of, shares, split
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.payment import BASIS_POINTS, pool_of, shares, split
 
 amounts = st.integers(0, 200) | st.integers(0, 2 * 10**18)
 weights = st.lists(st.integers(0, 5) | st.integers(0, 10**15), max_size=30)

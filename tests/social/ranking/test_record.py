@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from social.ranking import record, verify
-from social.ranking.errors import RankingError
-from social.ranking.features import KEYS
-from social.ranking.promotion import Replay
-from social.ranking.rounds import Inputs, Rules, prepare
-from social.ranking.weights import Weights
+from social.ranking import verify
+from social.ranking.maths import record
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import KEYS
+from social.ranking.maths.promotion import Replay
+from social.ranking.maths.rounds import Inputs, Rules, prepare
+from social.ranking.maths.weights import Weights
 from tests.social.ranking.simulate import Community
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from social.ranking.errors import RankingError
-from social.ranking.features import KEYS, START
-from social.ranking.scoring import DIVERSITY, rank
-from social.ranking.weights import Weights
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import KEYS, START
+from social.ranking.maths.scoring import DIVERSITY, rank
+from social.ranking.maths.weights import Weights
 
 WIDE = len(KEYS)
 

@@ -19,11 +19,11 @@ from social.follows import actions as follows
 from social.lists import actions as lists
 from social.posts import actions as posts
 from social.ranking import champions, keeping, reads
-from social.ranking.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.features import FEATURES_VERSION, KEYS
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, Reach, Slate, State, Steering
 from social.ranking.readers import SITTING, reader_of
 from social.ranking.serving import for_you, line_in
-from social.ranking.weights import Weights
 from social.tags import actions as tags
 from tests import make
 

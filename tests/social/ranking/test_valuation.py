@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from social.ranking.design import design
-from social.ranking.errors import RankingError
-from social.ranking.learning import fit_design, minimise, pair_weights, strength, table_of
-from social.ranking.valuation import PICO, by_member, exact_shapley, path, quantised, utility, values
+from social.ranking.maths.design import design
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.learning import fit_design, minimise, pair_weights, strength, table_of
+from social.ranking.maths.valuation import PICO, by_member, exact_shapley, path, quantised, utility, values
 from tests.social.ranking.simulate import Community, auc
 
 WIDE = 12

@@ -10,7 +10,7 @@ from metya.ops.models import AuditEvent
 from metya.web.errors import NotAllowed
 from social.notifications.models import Notification
 from social.ranking import verify
-from social.ranking.features import START
+from social.ranking.maths.features import START
 from social.ranking.models import ModelVersion, State
 from social.training import ballots, running, versions
 from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState, Switch, Validator

@@ -6,7 +6,7 @@ import pytest
 from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.notifications.models import Notification
-from social.ranking.weights import Weights
+from social.ranking.maths.weights import Weights
 from social.training import computing, lots, running, snapshot
 from social.training.computing import Setting
 from social.training.models import Draw, Validator

@@ -9,7 +9,7 @@ from social.consent import actions as consent
 from social.posts.models import Like, Post
 from social.profiles.models import Profile
 from social.ranking.candidates import gather
-from social.ranking.features import PLACE
+from social.ranking.maths.features import PLACE
 from social.ranking.measuring import measure
 from social.ranking.readers import reader_of
 from social.training import jobs, nightly

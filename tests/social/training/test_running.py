@@ -15,9 +15,9 @@ from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.profiles.models import Profile
 from social.ranking import verify
-from social.ranking.features import FEATURES_VERSION, PLACE, START
+from social.ranking.maths.features import FEATURES_VERSION, PLACE, START
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, State
-from social.ranking.weights import Weights
 from social.training import computing, folders, lots, running, snapshot, storing, versions
 from social.training.models import SILENT, Draw, ExampleValue, MemberValue, Mode, Round, RoundState, Switch, Validator
 from tests.social.training import village

@@ -13,7 +13,8 @@ from social.assistant import actions as assistant
 from social.assistant import styling
 from social.assistant.models import DraftPair, StyleCard, StyleVote
 from social.profiles.models import Profile
-from social.ranking import record, verify
+from social.ranking import verify
+from social.ranking.maths import record
 from social.training import folders, lots, reads, running, snapshot, stylepay, styles
 from social.training.admin import RoundAdmin
 from social.training.models import MemberValue, Mode, Part, Round, RoundState, StyleShare, StyleValue, Switch
@@ -97,7 +98,7 @@ def test_nothing_to_learn_for_the_feed_is_no_round_for_styles_either(purse):
 
 
 def test_styles_are_paid_by_a_round_that_promotes_nothing(purse):
-    from social.ranking.features import START
+    from social.ranking.maths.features import START
 
     village.village(40, 10, likes=START)
     village.dress(village.people(60), village.wardrobe())

@@ -6,9 +6,9 @@ from django.utils import timezone
 from metya.ops import waiting
 from metya.ops.models import AuditEvent
 from metya.web.errors import ActionError, Invalid, NotAllowed
-from social.ranking.features import FEATURES_VERSION
+from social.ranking.maths.features import FEATURES_VERSION
+from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, State
-from social.ranking.weights import Weights
 from social.training import versions
 from social.training.models import Mode, Round, Switch
 from tests import make

@@ -11,7 +11,7 @@ from social.comparisons.models import Example
 from social.consent.models import Grant
 from social.posts.models import Post
 from social.profiles.models import Profile
-from social.ranking.features import FEATURES_VERSION, KEYS, START
+from social.ranking.maths.features import FEATURES_VERSION, KEYS, START
 from social.ranking.models import Steering
 from social.training import lots
 from tests import make

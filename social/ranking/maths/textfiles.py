@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from social.ranking.arrays import Floats, Ints
-from social.ranking.errors import RankingError, shown
+from social.ranking.maths.arrays import Floats, Ints
+from social.ranking.maths.errors import RankingError, shown
 
 WHOLE = r"(?:0|-?[1-9][0-9]{0,17})"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?"

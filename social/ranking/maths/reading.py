@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from social.ranking import cardrecord
-from social.ranking.arrays import Bools, Ints
-from social.ranking.design import LARGEST
-from social.ranking.errors import RankingError, shown
-from social.ranking.features import version_of
-from social.ranking.layout import FORMAT, MEMBERS, SNAPSHOT, WITH_STYLES, Result, Round
-from social.ranking.promotion import Replay
-from social.ranking.rounds import Inputs, Pairs, Rules
-from social.ranking.textfiles import NAME, WHOLE, anything, fault, lines, load, table, typed
-from social.ranking.weights import Weights
+from social.ranking.maths import cardrecord
+from social.ranking.maths.arrays import Bools, Ints
+from social.ranking.maths.design import LARGEST
+from social.ranking.maths.errors import RankingError, shown
+from social.ranking.maths.features import version_of
+from social.ranking.maths.layout import FORMAT, MEMBERS, SNAPSHOT, WITH_STYLES, Result, Round
+from social.ranking.maths.promotion import Replay
+from social.ranking.maths.rounds import Inputs, Pairs, Rules
+from social.ranking.maths.textfiles import NAME, WHOLE, anything, fault, lines, load, table, typed
+from social.ranking.maths.weights import Weights
 
 _NUMBER = (int, float)
 _LARGEST = 1e6

@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Bools, Floats, Ints, floats, ints
-from social.ranking.design import design
-from social.ranking.errors import RankingError
-from social.ranking.learning import fit_design
+from social.ranking.maths.arrays import Bools, Floats, Ints, floats, ints
+from social.ranking.maths.design import design
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.learning import fit_design
 
 FOLDS = 5
 DRAWS = 2_000

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, roots_legendre
 
-from social.ranking.arrays import Floats, Ints, ints
-from social.ranking.design import Bend, Design, product, seen
-from social.ranking.errors import RankingError
-from social.ranking.learning import derivatives, loss_of, minimise
+from social.ranking.maths.arrays import Floats, Ints, ints
+from social.ranking.maths.design import Bend, Design, product, seen
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.learning import derivatives, loss_of, minimise
 
 NODES = 16
 PICO = 10**12

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from scipy.linalg import lapack
 from scipy.sparse import csr_array
 
-from social.ranking.arrays import Floats, Ints, ints
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import Floats, Ints, ints
+from social.ranking.maths.errors import RankingError
 
 LAMBDA = 200.0
 MOST_ITEMS = 3_000

@@ -1,6 +1,6 @@
 """What checks of a recorded round share: how far two machines may differ, and how a difference is told."""
 
-from social.ranking.heldout import NANO, Gain
+from social.ranking.maths.heldout import NANO, Gain
 
 SLACK = 2
 """By how many of the last published digits two machines may differ."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from social.ranking import ease
-from social.ranking.arrays import Bools, Floats, Ints
-from social.ranking.errors import RankingError, shown
-from social.ranking.metrics import AtK, at_k, mean_at_k
+from social.ranking.maths import ease
+from social.ranking.maths.arrays import Bools, Floats, Ints
+from social.ranking.maths.errors import RankingError, shown
+from social.ranking.maths.metrics import AtK, at_k, mean_at_k
 
 PLACES = 10
 MOST_ITEMS = 6_000

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from social.ranking.arrays import Floats, Ints
-from social.ranking.design import Design, design
-from social.ranking.errors import RankingError
-from social.ranking.heldout import DRAWS, Gain, bootstrap, held_out
-from social.ranking.learning import fit_design, pair_weights, strength
-from social.ranking.payment import BASIS_POINTS, VALUE_BP, pool_of, split, weighed
-from social.ranking.promotion import MIN_MEMBERS, Verdict, judge
-from social.ranking.valuation import NODES, quantised, utility, values
+from social.ranking.maths.arrays import Floats, Ints
+from social.ranking.maths.design import Design, design
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.heldout import DRAWS, Gain, bootstrap, held_out
+from social.ranking.maths.learning import fit_design, pair_weights, strength
+from social.ranking.maths.payment import BASIS_POINTS, VALUE_BP, pool_of, split, weighed
+from social.ranking.maths.promotion import MIN_MEMBERS, Verdict, judge
+from social.ranking.maths.valuation import NODES, quantised, utility, values
 
 STYLE_BP = 1_000
 CARD_CAP_BP = 5_000

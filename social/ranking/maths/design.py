@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import cho_factor, cho_solve
 
-from social.ranking.arrays import Floats, Ints, floats, ints
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import Floats, Ints, floats, ints
+from social.ranking.maths.errors import RankingError
 
 BLOCK = 1 << 13
 _PIECE, _CUBE = 8_192, 196_608

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from social.ranking import cards
-from social.ranking.cardrecord import CardRound, snapshot_of
-from social.ranking.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
-from social.ranking.design import GRID
-from social.ranking.learning import fit_design
-from social.ranking.valuation import PICO, quantised, utility, values
+from social.ranking.maths import cards
+from social.ranking.maths.cardrecord import CardRound, snapshot_of
+from social.ranking.maths.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
+from social.ranking.maths.design import GRID
+from social.ranking.maths.learning import fit_design
+from social.ranking.maths.valuation import PICO, quantised, utility, values
 
 
 def verify(whole: CardRound, main: str, named: str, budget: int) -> Iterator[Check]:

@@ -1,6 +1,6 @@
 """Everything that judges a model, in one place to import from."""
 
-from social.ranking.heldout import (
+from social.ranking.maths.heldout import (
     Gain,
     HeldOut,
     Score,
@@ -14,8 +14,8 @@ from social.ranking.heldout import (
     right,
     score,
 )
-from social.ranking.metrics import AtK, at_k, mean_at_k
-from social.ranking.promotion import Replay, Verdict, judge, replay
+from social.ranking.maths.metrics import AtK, at_k, mean_at_k
+from social.ranking.maths.promotion import Replay, Verdict, judge, replay
 
 __all__ = [
     "AtK",

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Bools, Floats, Ints, floats, ints
-from social.ranking.errors import RankingError
-from social.ranking.weights import Weights
+from social.ranking.maths.arrays import Bools, Floats, Ints, floats, ints
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.weights import Weights
 
 DIVERSITY = -0.3
 LARGEST_SLIDER = 2.0

@@ -28,16 +28,16 @@ from typing import Any
 
 import numpy as np
 
-from social.ranking import cardrecord
-from social.ranking.cardrecord import CardRound
-from social.ranking.errors import RankingError, shown
-from social.ranking.features import version_of
-from social.ranking.heldout import NANO
-from social.ranking.layout import FILES, FORMAT, MEMBERS, WITH_STYLES, Result, Round, header, rows, snapshot_of
-from social.ranking.reading import digest, read
-from social.ranking.rounds import Inputs, Outcome, compute
-from social.ranking.textfiles import NAME, write_json, write_lines
-from social.ranking.valuation import PICO
+from social.ranking.maths import cardrecord
+from social.ranking.maths.cardrecord import CardRound
+from social.ranking.maths.errors import RankingError, shown
+from social.ranking.maths.features import version_of
+from social.ranking.maths.heldout import NANO
+from social.ranking.maths.layout import FILES, FORMAT, MEMBERS, WITH_STYLES, Result, Round, header, rows, snapshot_of
+from social.ranking.maths.reading import digest, read
+from social.ranking.maths.rounds import Inputs, Outcome, compute
+from social.ranking.maths.textfiles import NAME, write_json, write_lines
+from social.ranking.maths.valuation import PICO
 
 STYLE_FILES = cardrecord.FILES
 __all__ = ["FILES", "STYLE_FILES", "Result", "Round", "close", "digest", "read", "snapshot_of", "write"]

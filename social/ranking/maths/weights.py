@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Floats, floats
-from social.ranking.errors import RankingError
-from social.ranking.features import FEATURES_VERSION, KEYS, START, version_of
-from social.ranking.textfiles import dump
+from social.ranking.maths.arrays import Floats, floats
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.features import FEATURES_VERSION, KEYS, START, version_of
+from social.ranking.maths.textfiles import dump
 
 FORMAT = 1
 _LARGEST = 1_000.0

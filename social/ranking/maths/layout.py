@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from social.ranking.arrays import Floats, Ints
-from social.ranking.cardrecord import CardRound
-from social.ranking.rounds import Inputs, Pairs
+from social.ranking.maths.arrays import Floats, Ints
+from social.ranking.maths.cardrecord import CardRound
+from social.ranking.maths.rounds import Inputs, Pairs
 
 FORMAT, WITH_STYLES = 1, 2
 """A round that valued styles says so in `round.json`, which then names their snapshot."""

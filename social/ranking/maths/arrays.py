@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from social.ranking.errors import RankingError
+from social.ranking.maths.errors import RankingError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Floats, Ints, floats, ints
-from social.ranking.design import NO_GROUP, Design, design
-from social.ranking.errors import RankingError
-from social.ranking.heldout import DRAWS, Gain, HeldOut, Score, bootstrap, by_group, held_out
-from social.ranking.learning import MEMBER_CAP, dedupe_rows, fit_design, pair_weights, strength, table_of
-from social.ranking.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, Shares, shares
-from social.ranking.promotion import (
+from social.ranking.maths.arrays import Floats, Ints, floats, ints
+from social.ranking.maths.design import NO_GROUP, Design, design
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.heldout import DRAWS, Gain, HeldOut, Score, bootstrap, by_group, held_out
+from social.ranking.maths.learning import MEMBER_CAP, dedupe_rows, fit_design, pair_weights, strength, table_of
+from social.ranking.maths.payment import ITEM_CAP, MEMBER_CAP_BP, VALUE_BP, Shares, shares
+from social.ranking.maths.promotion import (
     MAX_WORSENING,
     MIN_GROUP,
     MIN_IMPRESSIONS,
@@ -24,8 +24,8 @@ from social.ranking.promotion import (
     Verdict,
     judge,
 )
-from social.ranking.valuation import NODES, by_member, quantised, utility, values
-from social.ranking.weights import Weights
+from social.ranking.maths.valuation import NODES, by_member, quantised, utility, values
+from social.ranking.maths.weights import Weights
 
 DECIMALS = 6
 

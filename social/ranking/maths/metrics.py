@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import ints
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import ints
+from social.ranking.maths.errors import RankingError
 
 
 @dataclass(frozen=True, slots=True)

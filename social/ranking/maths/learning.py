@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from social.ranking.arrays import Bools, Floats, Ints, floats, ints
-from social.ranking.design import Bend, Design, combined, design, gram, product, rounded, seen
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import Bools, Floats, Ints, floats, ints
+from social.ranking.maths.design import Bend, Design, combined, design, gram, product, rounded, seen
+from social.ranking.maths.errors import RankingError
 
 STRENGTH = 0.001
 """λ per example."""

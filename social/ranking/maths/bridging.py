@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Floats, Ints, floats, ints
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import Floats, Ints, floats, ints
+from social.ranking.maths.errors import RankingError
 
 INTERCEPT = 3.0
 FACTOR = 0.5

@@ -24,13 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from social.ranking import cards
-from social.ranking.arrays import Floats, Ints
-from social.ranking.cards import AUTHOR, STRONGEST, VOTE, CardInputs, CardOutcome, CardRules, Choices, Claim
-from social.ranking.errors import RankingError, shown
-from social.ranking.heldout import NANO
-from social.ranking.textfiles import NAME, dump, fault, load, table, typed, write_json, write_lines
-from social.ranking.valuation import PICO
+from social.ranking.maths import cards
+from social.ranking.maths.arrays import Floats, Ints
+from social.ranking.maths.cards import AUTHOR, STRONGEST, VOTE, CardInputs, CardOutcome, CardRules, Choices, Claim
+from social.ranking.maths.errors import RankingError, shown
+from social.ranking.maths.heldout import NANO
+from social.ranking.maths.textfiles import NAME, dump, fault, load, table, typed, write_json, write_lines
+from social.ranking.maths.valuation import PICO
 
 FILES = (
     "styles.json",

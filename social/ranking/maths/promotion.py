@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Floats, Ints, floats
-from social.ranking.errors import RankingError
-from social.ranking.heldout import Gain, Score
+from social.ranking.maths.arrays import Floats, Ints, floats
+from social.ranking.maths.errors import RankingError
+from social.ranking.maths.heldout import Gain, Score
 
 
 @dataclass(frozen=True, slots=True)

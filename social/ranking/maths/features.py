@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from social.ranking.arrays import Floats, check_shape, floats
-from social.ranking.errors import RankingError
+from social.ranking.maths.arrays import Floats, check_shape, floats
+from social.ranking.maths.errors import RankingError
 
 CLIP = 4.0
 """No standardised value is beyond ± this: one odd post neither rules a feed nor teaches the model."""

@@ -13,7 +13,7 @@ grains anywhere. The recorded values are what is paid by; `verify` holds each to
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from social.ranking.errors import RankingError
+from social.ranking.maths.errors import RankingError
 
 BASIS_POINTS = 10_000
 VALUE_BP = 7_000
