@@ -27,7 +27,7 @@ from tests.cluster import Cluster
 from tests.metya.test_env import ROOT
 from tests.ports import free_port
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.services
 ROUNDS = 14
 on_services = pytest.mark.skipif(settings.ON_SQLITE, reason="runs in make services-test, where PostgreSQL is")
 

@@ -15,7 +15,7 @@ from tests.browser.live_site import LiveSite, served, settle
 from tests.social.assistant.conftest import style, wants
 from tests.social.assistant.speaking import Speaker, by_style, sending
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 screens = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

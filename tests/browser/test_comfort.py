@@ -13,7 +13,7 @@ BLIND = """() => {
   if (one === document.body || seen(getComputedStyle(one)) || (around && seen(getComputedStyle(around)))) return "";
   return one.outerHTML.slice(0, 120);
 }"""
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 MAIN = ["/", "/explore/", "/notifications/", "/messages/", "/bookmarks/", "/lists/", "/drafts/", "/search/", "/@alice/"]
 MAIN += ["/settings/", "/settings/privacy/", "/rewards/", "/help/", "/posts/new/"]

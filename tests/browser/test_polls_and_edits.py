@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from social.posts import actions
 from tests.social.polls.test_actions import ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 screens = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

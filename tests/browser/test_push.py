@@ -18,7 +18,7 @@ from social.push.reads import choices_of
 from tests.browser import axe
 from tests.social.push.conftest import b64
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "color_scheme": "dark"}
 BOTH = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

@@ -13,7 +13,7 @@ from tests import make
 from tests.browser import axe
 from tests.browser.live_site import LiveSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("search"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "is_mobile": True, "has_touch": True}
 LONG = "A long story about bees. " * 38

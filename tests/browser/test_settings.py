@@ -9,7 +9,7 @@ from metya.members import downloads, jobs
 from metya.members.models import Departure, Download, Preferences
 from social.posts import actions as posts
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 BOTH = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

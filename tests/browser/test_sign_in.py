@@ -11,7 +11,7 @@ from metya.wallets import demo
 from metya.wallets.models import Member, Wallet
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SAY = "[data-wallet-say]"
 
 

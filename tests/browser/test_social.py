@@ -10,7 +10,7 @@ from social.posts.models import Like, Post
 from tests import make
 
 expect.set_options(timeout=15_000)
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def kept(page):

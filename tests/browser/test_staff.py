@@ -11,7 +11,7 @@ from tests import make
 from tests.browser import axe
 from tests.browser.live_site import LiveSite, served, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SCREENS = pytest.mark.parametrize(
     "screen",
     [

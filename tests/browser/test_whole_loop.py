@@ -21,7 +21,7 @@ from tests.browser.person import Person
 from tests.metya.test_env import ROOT
 from tests.ports import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.chain, pytest.mark.xdist_group("whole loop")]
+pytestmark = [pytest.mark.browser, pytest.mark.chain]
 BALANCE_OF = "0x70a08231"
 
 

@@ -55,10 +55,6 @@ class Seeded(NamedTuple):
 SMALL = {"members": 40, "posts": 200, "days": 5}
 
 
-# In one process, so that the community is seeded once.
-pytestmark = pytest.mark.xdist_group("seeded")
-
-
 def seed(**options) -> str:
     out = StringIO()
     call_command("seed_demo", **SMALL | options, stdout=out, stderr=out)

@@ -20,7 +20,7 @@ from tests.metya.wallets import wallet
 # So many connections never beside the other test that needs as many (tests/rewards/ledger/test_many_at_once.py); the other
 # workers of the run want some of the server's hundred too.
 CONNECTIONS = 40
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:

@@ -14,7 +14,7 @@ from rewards.ledger.actions import Movement, transfer, transfer_many
 from rewards.ledger.models import Transfer
 from tests.rewards.ledger.conftest import ANN, BEN, issue
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 # A PostgreSQL as it comes lets a hundred in, and other tests run beside these: the rest waits, as at the site's pool.
 CONNECTIONS = 40
 

@@ -15,7 +15,7 @@ from tests import make
 from tests.metya.wallets.test_races import at_once
 from tests.rewards import village
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("again", range(3))

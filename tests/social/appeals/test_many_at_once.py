@@ -9,7 +9,7 @@ from social.moderation.models import Decision
 from tests import make
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def refused(deed):

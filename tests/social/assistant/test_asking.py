@@ -296,7 +296,6 @@ def test_it_grows_while_it_is_written_and_cancelling_hangs_up(writer, config, st
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("crowd")
 def test_who_asks_many_times_at_once_gets_one_pair(writer, config, styles):
     def one():
         try:
@@ -310,7 +309,6 @@ def test_who_asks_many_times_at_once_gets_one_pair(writer, config, styles):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("crowd")
 def test_the_cost_of_a_day_is_not_overrun_by_many_at_once(config, styles):
     people = [wants(make.member()) for _number in range(6)]
     type(config).objects.update(most_cost=1000)

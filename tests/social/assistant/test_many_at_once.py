@@ -8,7 +8,7 @@ from social.assistant.models import StyleCard
 from tests import make
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_one_of_them_has_it():

@@ -118,7 +118,6 @@ def test_a_moderator_does_not_remove_their_own(mona):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("crowd")
 def test_votes_at_once_are_all_counted(alice):
     card = propose(alice)
     people = [make.member() for _number in range(5)]

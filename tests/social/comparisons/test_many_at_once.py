@@ -7,7 +7,7 @@ from social.comparisons.models import Example, Feedback
 from social.ranking.models import Steering
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_same_tap_at_once_is_one(ines, slate, posts):

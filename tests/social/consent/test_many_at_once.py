@@ -7,7 +7,7 @@ from social.consent import actions
 from social.consent.models import Grant
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_what_is_given_at_once_is_one_grant(alice):

@@ -9,7 +9,7 @@ from tests import make
 from tests.metya.wallets.test_races import at_once
 from tests.social.detection.test_actions import detector, rule
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from social.transparency.models import LogEntry
 from tests import make
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def outcome_of(deed):

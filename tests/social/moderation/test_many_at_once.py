@@ -8,7 +8,7 @@ from social.moderation.models import Case, Decision
 from tests import make
 from tests.metya.wallets.test_races import at_once
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_ten_moderators_take_ten_cases(alice, carol):

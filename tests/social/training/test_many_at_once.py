@@ -18,7 +18,7 @@ from social.training.models import MemberValue, Round, RoundState, StyleValue
 from tests.metya.wallets.test_races import at_once
 from tests.social.training import village
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_begun_at_once_it_is_one_round():

@@ -214,7 +214,6 @@ def test_a_moderator_who_leaves_takes_the_name_along_and_the_log_stays(alice, ca
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("crowd")
 def test_ten_who_append_at_once_make_one_chain():
     """Also of the very first entry there is one."""
     found = at_once([append] * 10)
@@ -223,7 +222,6 @@ def test_ten_who_append_at_once_make_one_chain():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("crowd")
 def test_decisions_that_come_into_effect_at_once_make_one_chain(alice, carol):
     for _number in range(6):
         moderator = make.member(roles=("moderator",))
