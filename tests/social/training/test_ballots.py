@@ -193,6 +193,7 @@ def test_a_member_votes_on_the_page_and_changes_it(one, people, as_member):
     client = as_member(people[0])
     page = client.get("/ranking/1/").content.decode()
     assert "Should it be taken into use?" in page and "0 members have voted" in page and "nothing is paid" in page
+    assert "The refused one" not in page
     assert client.post("/ranking/1/vote/", {"say": "for"}).url == "/ranking/1/"
     assert "You voted for it." in client.get("/ranking/1/").content.decode()
     client.post("/ranking/1/vote/", {"say": "against"})
