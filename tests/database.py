@@ -49,6 +49,7 @@ def forget(run: str) -> None:
         with _server() as cursor:
             for name in (_name(run), f"{_name(run)}_draft"):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        _lock(_name(run)).unlink(missing_ok=True)
 
 
 def tables() -> Path:
@@ -97,9 +98,13 @@ def _address() -> str:
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
     """The first process makes it, the others wait for it."""
-    with (_PLACE / f"{name}.lock").open("w") as lock:
+    with _lock(name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _lock(name: str) -> Path:
+    return _PLACE / f"{name}.lock"
 
 
 def _migrate(url: str) -> None:

@@ -1,10 +1,14 @@
 """The receipt of one member for one round: every comparison with its value, and why the amount is what it is."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from metya.wallets.models import Member
@@ -137,7 +141,24 @@ def rows(member: Member, number: int) -> Iterator[tuple[Any, ...]] | None:
     if _value(member, number) is None:
         return None
     found = ExampleValue.objects.of(member).filter(round__number=number).select_related("example").order_by("number")
-    return (_row(one) for one in found.iterator(chunk_size=CHUNK))
+    return _piece_by_piece(found)
+
+
+def _piece_by_piece(found: QuerySet[ExampleValue]) -> Iterator[tuple[Any, ...]]:
+    """A query for each piece: what is sent over a while keeps no connection for itself."""
+    last = -1
+    while piece := list(found.filter(number__gt=last)[:CHUNK]):
+        yield from map(_row, piece)
+        last = piece[-1].number
+
+
+def written(found: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+    """``rows`` as CSV under their names, some hundred lines at a time."""
+    lines = chain([COLUMNS], found)
+    while piece := list(islice(lines, CHUNK)):
+        out = io.StringIO()
+        csv.writer(out).writerows(piece)
+        yield out.getvalue().encode()
 
 
 def _row(one: ExampleValue) -> tuple[Any, ...]:

@@ -45,17 +45,10 @@ class Parts:
 
 def files_of(one: Round) -> list[folders.File]:
     """The files in their order; none where the round has no record, or it is not as it was stored."""
-    if not one.folder:
-        return []
-    place = folders.directory(one.number)
-    try:
-        lines = folders.sums(place)
-        if folders.sha256_of(lines) != one.record_sha256:
-            logger.error("the record of round %s is not as it was stored", one.number)
-            return []
-        return folders.listed(place, lines)
-    except OSError:
-        return []
+    files, intact = folders.listing(one)
+    if files and not intact:
+        logger.error("the record of round %s is not as it was stored", one.number)
+    return files if intact else []
 
 
 def rules_of(one: Round) -> dict[str, Any]:

@@ -1,10 +1,6 @@
 """What members' examples and styles are worth: their own pages, and the public record of each round."""
 
-import csv
-from collections.abc import Iterator
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
@@ -14,6 +10,7 @@ from metya.web.absolute import absolute
 from metya.web.decorators import public
 from metya.web.http import member_of, viewer_of
 from metya.web.paging import cursor_from
+from metya.web.streaming import streamed
 from rewards.training import publicly, reads, receipts, styled
 
 
@@ -60,13 +57,6 @@ def receipt_json(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-class _Echo:
-    """What csv writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @never_cache
 @require_safe
 def receipt_csv(request: HttpRequest, number: int) -> HttpResponseBase:
@@ -74,16 +64,7 @@ def receipt_csv(request: HttpRequest, number: int) -> HttpResponseBase:
     found = receipts.rows(member_of(request), number)
     if found is None:
         raise Http404
-    response = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="round-{number}.csv"'
-    return response
-
-
-def _lines(found: Iterator[tuple[Any, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(receipts.COLUMNS)
-    for row in found:
-        yield writer.writerow(row)
+    return streamed(request, receipts.written(found), "text/csv; charset=utf-8", f"round-{number}.csv")
 
 
 @public

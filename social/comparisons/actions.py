@@ -12,6 +12,7 @@ from social.consent.models import Purpose
 from social.posts.models import Post
 from social.ranking.maths.features import FEATURES_VERSION
 from social.ranking.models import Slate
+from social.ranking.packed import packed
 
 NEIGHBOURS = 4
 PAIR, TAP = 1.0, 0.5
@@ -146,7 +147,7 @@ def _add(
     rows = [
         Example(
             member=actor, kind=kind, feedback=feedback, slate=slate, winner_id=winner, loser_id=loser,
-            z=slates.packed(page.z(winner, loser)), features_version=FEATURES_VERSION,
+            z=packed(page.z(winner, loser)), features_version=FEATURES_VERSION,
             propensity=page.propensity(winner, loser), base=whole / len(pairs),
             grant=held.get(Purpose.TRAIN), evaluation=held.get(Purpose.EVALUATE),
         )

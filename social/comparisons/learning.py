@@ -9,13 +9,13 @@ import numpy as np
 
 from metya.wallets.models import Member
 from social.comparisons.models import Example, Kind
-from social.comparisons.slates import FLOAT, packed
-from social.ranking.champions import champion_from
+from social.ranking import champions
 from social.ranking.maths import learning
 from social.ranking.maths.arrays import Floats
 from social.ranking.maths.errors import RankingError
 from social.ranking.maths.features import FEATURES_VERSION, KEYS
-from social.ranking.models import ModelVersion, Steering
+from social.ranking.models import Steering
+from social.ranking.packed import floats_in, packed
 from social.ranking.readers import slider_row
 
 logger = logging.getLogger(__name__)
@@ -47,9 +47,7 @@ def refit(steering: Steering) -> None:
 
 def _residual(steering: Steering, found: list[tuple[bytes, float]]) -> Floats:
     """δ for s = m · (θ + b + δ) · x: what a slider turns off is not learned from."""
-    z = np.frombuffer(b"".join(one for one, _strength in found), FLOAT).reshape(-1, len(KEYS))
+    z = floats_in(b"".join(one for one, _strength in found)).reshape(-1, len(KEYS))
     strengths = np.array([strength for _z, strength in found])
     turned = z * slider_row(steering.sliders)
-    kept = ModelVersion.objects.champion().values_list("pk", "number", "weights").first()
-    weights = champion_from(kept, writing=False).weights
-    return learning.residual(turned, strengths, weights.of(steering.group or None))
+    return learning.residual(turned, strengths, champions.in_use().weights.of(steering.group or None))

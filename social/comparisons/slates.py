@@ -9,8 +9,6 @@ from social.ranking.maths.arrays import Floats
 from social.ranking.maths.features import FEATURES_VERSION, KEYS
 from social.ranking.models import Slate
 
-FLOAT = np.dtype("<f8")
-
 
 @dataclass(frozen=True)
 class Page:
@@ -44,11 +42,10 @@ def page_of(slate: Slate) -> Page | None:
     try:
         posts = [int(entry["post"]) for entry in slate.entries]
         propensities = [_probability(entry.get("propensity")) for entry in slate.entries]
-        x = np.frombuffer(bytes(slate.x), FLOAT).reshape(len(posts), len(KEYS))
-        weights = np.frombuffer(bytes(slate.weights), FLOAT).reshape(len(KEYS))
+        x, weights = slate.numbers()
     except (KeyError, TypeError, ValueError):
         return None
-    if not (np.isfinite(x).all() and np.isfinite(weights).all()):
+    if x.shape != (len(posts), len(KEYS)) or not (np.isfinite(x).all() and np.isfinite(weights).all()):
         return None
     return Page(posts, x, weights, propensities)
 
@@ -60,8 +57,3 @@ def _probability(value: Any) -> float:
     if not 0 < float(value) <= 1:
         raise ValueError(value)
     return float(value)
-
-
-def packed(values: Floats) -> bytes:
-    """As they are stored."""
-    return np.ascontiguousarray(values, dtype=FLOAT).tobytes()

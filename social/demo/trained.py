@@ -24,6 +24,7 @@ from social.ranking.maths.arrays import Floats
 from social.ranking.maths.features import FEATURES_VERSION, PLACE, START
 from social.ranking.measuring import measure
 from social.ranking.models import ModelVersion
+from social.ranking.packed import packed
 from social.ranking.readers import reader_of
 from social.training import nightly, running
 from social.training.models import Draw, Round
@@ -130,7 +131,7 @@ def _of(member: Member, grants: dict[Purpose, Grant], likes: Floats, at: datetim
             kind=Kind.PAIR,
             winner_id=found[best].pk,
             loser_id=found[rest].pk,
-            z=np.ascontiguousarray(x[best] - x[rest]).tobytes(),
+            z=packed(x[best] - x[rest]),
             features_version=FEATURES_VERSION,
             grant=grants[Purpose.TRAIN],
             evaluation=grants.get(Purpose.EVALUATE),

@@ -13,6 +13,7 @@ from social.comparisons import learning
 from social.groups import policy
 from social.groups.models import MAX_ABOUT, MAX_KEY, MAX_NAME, RankingGroup, State
 from social.posts.text import clean_line
+from social.ranking.models import Steering
 
 # Each open one is a block of its own in the fit of every night.
 MOST_OPEN = 20
@@ -91,10 +92,7 @@ def join(*, actor: Member, group: RankingGroup) -> bool:
         raise NotAllowed(_("Your account cannot change this now."))
     if not policy.may_join(actor, group):
         raise Conflict(_("This group is closed: it cannot be joined any more."), code="closed")
-    steering.group, steering.group_changed_at = group.key, timezone.now()
-    steering.save(update_fields=["group", "group_changed_at"])
-    # What was learnt of the member alone comes on top of the group's weights from now on.
-    learning.refit(steering)
+    _be_in(steering, group.key)
     return True
 
 
@@ -106,7 +104,12 @@ def leave(*, actor: Member) -> bool:
     steering = learning.locked_steering(actor)
     if not steering.group:
         return False
-    steering.group, steering.group_changed_at = "", timezone.now()
-    steering.save(update_fields=["group", "group_changed_at"])
-    learning.refit(steering)
+    _be_in(steering, "")
     return True
+
+
+def _be_in(steering: Steering, key: str) -> None:
+    steering.group, steering.group_changed_at = key, timezone.now()
+    steering.save(update_fields=["group", "group_changed_at"])
+    # What was learnt of the member alone comes on top of the group's weights, or of everybody's, from now on.
+    learning.refit(steering)

@@ -16,6 +16,7 @@ from metya.web.staff import ActionFormAdmin
 from social.groups import policy, reads
 from social.groups.forms import GroupForm
 from social.groups.models import RankingGroup
+from social.ranking import champions
 
 
 @admin.register(RankingGroup)
@@ -33,7 +34,7 @@ class RankingGroupAdmin(ActionFormAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[RankingGroup]":
-        corrected = ExpressionWrapper(Q(key__in=list(reads.in_use().offsets)), output_field=BooleanField())
+        corrected = ExpressionWrapper(Q(key__in=list(champions.in_use().weights.offsets)), output_field=BooleanField())
         return RankingGroup.objects.counted().annotate(corrected=corrected)
 
     def get_readonly_fields(self, request: HttpRequest, obj: RankingGroup | None = None) -> tuple[str, ...]:

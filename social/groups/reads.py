@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from social.groups import words
 from social.groups.models import RankingGroup, State
-from social.ranking.champions import champion_from
-from social.ranking.maths.weights import Weights
-from social.ranking.models import ModelVersion, Steering
+from social.ranking import champions
+from social.ranking.models import Steering
 
 # Of fewer members than this it is not said how many they are: whoever sees one more would know who it is.
 LEAST_TOLD = 10
@@ -33,18 +32,12 @@ def told(members: int) -> int | None:
     return members if members >= LEAST_TOLD else None
 
 
-def in_use() -> Weights:
-    """The model in use; one query."""
-    kept = ModelVersion.objects.champion().values_list("pk", "number", "weights").first()
-    return champion_from(kept, writing=False).weights
-
-
 def offered(steering: Steering) -> list[Offered]:
     """By name; one's own also when it is closed. Two queries, one where there are none."""
     rows = list(RankingGroup.objects.offered(steering.group).counted())
     if not rows:
         return []
-    weights = in_use()
+    weights = champions.in_use().weights
     return [
         Offered(
             one,

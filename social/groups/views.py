@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from metya.wallets.models import Member
 from metya.web import ratelimit
 from metya.web.http import member_of
-from social.groups import actions, reads
+from social.groups import actions
 from social.groups.models import RankingGroup
+from social.ranking import champions
 from social.ranking.reads import steering_of
 
 
@@ -31,7 +32,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponseBase:
     _limit(actor)
     group = get_object_or_404(RankingGroup.objects.offered(steering_of(actor).group), pk=pk)
     actions.join(actor=actor, group=group)
-    if group.key in reads.in_use().offsets:
+    if group.key in champions.in_use().weights.offsets:
         said = _("You are in “%(name)s” now. Its correction counts from your next page on.")
     else:
         said = _("You are in “%(name)s” now. The model has learned no correction for it yet.")

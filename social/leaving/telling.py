@@ -135,7 +135,7 @@ def sections(member: Member) -> list[Section]:
              what=F("name"), how=F("instruction"), like=F("example"), became=F("state"), at=F("made_at"), why=F("reason")),
         rows("style-votes", _("Your votes on styles"), StyleVote.objects.filter(member=member),
              style=F("card__name"), vote=F("value"), at=F("at")),
-        rows("model-votes", _("Your votes on versions of the feed's model"), PromotionVote.objects.filter(member=member),
+        rows("model-votes", _("Your votes on versions of the community's model"), PromotionVote.objects.filter(member=member),
              round=F("round__number"), for_it=F("supports"), at=F("at")),
         rows("assistant", _("What you asked the drafting assistant"), DraftPair.objects.filter(member=member),
              number=F("pk"), what=F("ask"), text=F("text"), kept=F("choice"), shared=F("shared"), post=F("post"), at=F("at")),

@@ -45,6 +45,11 @@ def champion_from(kept: tuple[int, int, str] | None, *, writing: bool = True) ->
     return _earlier(pk, number)
 
 
+def in_use() -> Champion:
+    """The version in use, writing nothing; one query where it can be read."""
+    return champion_from(ModelVersion.objects.champion().values_list("pk", "number", "weights").first(), writing=False)
+
+
 @lru_cache(maxsize=16)
 def read(text: str) -> Weights:
     """The weights in a text. Raises RankingError for what is cut off, altered, or of another list of features."""

@@ -16,6 +16,7 @@ from social.interactions.models import Interaction, Kind
 from social.posts.models import Post, PostTag
 from social.ranking.maths.features import text_vector
 from social.ranking.models import Reach, Slate, Taste
+from social.ranking.packed import ids_in
 
 AT_ONCE = 500
 # What a taste is made of: so far back, so many deeds; and how long it is good.
@@ -31,7 +32,7 @@ def count_shown(most: int = AT_ONCE) -> int:
         )
         shown: Counter[int] = Counter()
         for slate in slates:
-            shown.update(np.frombuffer(bytes(slate.posts), dtype=np.int64).tolist())
+            shown.update(ids_in(slate.posts))
         present = set(Post.objects.filter(pk__in=shown).values_list("pk", flat=True))
         known = set(Reach.objects.filter(pk__in=present).values_list("pk", flat=True))
         Reach.objects.bulk_create([Reach(post_id=pk) for pk in sorted(present - known)], ignore_conflicts=True)

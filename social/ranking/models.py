@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from metya.wallets.models import Member
+from social.ranking.maths.arrays import Floats
+from social.ranking.packed import floats_in
 
 _MEMBER = settings.AUTH_USER_MODEL
 # How long a member may ask why something was shown.
@@ -119,6 +121,11 @@ class Slate(models.Model):
     def row_of(self, post: int) -> int | None:
         """Which of the entries, and row of ``x``, a post is, from 0; None for one that was not on the page."""
         return next((at for at, entry in enumerate(self.entries) if entry["post"] == post), None)
+
+    def numbers(self) -> tuple[Floats, Floats]:
+        """``x`` (n, k) and ``weights`` (k) in the list of features of its time. Raises ValueError where either is cut off."""
+        weights = floats_in(self.weights)
+        return floats_in(self.x).reshape(-1, len(weights)), weights
 
 
 class Reach(models.Model):

@@ -15,11 +15,6 @@ def may_change(actor: Member, preset: Preset) -> bool:
     return may_steer(actor) and preset.owner_id == actor.pk
 
 
-def may_share(actor: Member, preset: Preset) -> bool:
-    """Its owner, unless a moderator ended that."""
-    return may_change(actor, preset) and preset.unshared_by_id is None
-
-
 def may_unshare(actor: Member, preset: Preset) -> bool:
     """Moderators, what others share; what is their own they stop sharing themselves."""
     return may_moderate(actor) and preset.owner_id != actor.pk and preset.shared

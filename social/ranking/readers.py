@@ -21,6 +21,7 @@ from social.consent.models import Purpose
 from social.ranking.maths.arrays import Floats
 from social.ranking.maths.features import FEATURES_VERSION, KEYS, PLACE
 from social.ranking.maths.scoring import LARGEST_SLIDER
+from social.ranking.packed import FLOAT, floats_in, ids_in
 
 logger = logging.getLogger(__name__)
 # A post counts as seen after so long: who comes back at once finds the same order, and not another one for having looked.
@@ -142,7 +143,7 @@ def _statement(vendor: str) -> str:
 
 
 def _note(reader: Reader, blob: Any, *, mine: bool, settled: bool) -> None:
-    ids = np.frombuffer(bytes(blob), dtype=np.int64).tolist()
+    ids = ids_in(blob)
     if mine:
         reader.shown.update(ids)
         reader.pages += 1
@@ -169,8 +170,7 @@ def _residual(member_id: int, delta: bytes | None, version: str) -> Floats | Non
     """What was learnt of the member, if it is of today's features and whole."""
     if not delta:
         return None
-    raw = bytes(delta)
-    row = np.frombuffer(raw, dtype=np.float64) if len(raw) == 8 * len(KEYS) else None
+    row = floats_in(delta) if len(delta) == FLOAT.itemsize * len(KEYS) else None
     if version != FEATURES_VERSION or row is None or not np.isfinite(row).all():
         logger.warning(
             "What was learnt of member %s is of another list of features or damaged, and left out", member_id

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -159,8 +158,7 @@ def _numbers(slate: Slate, at: int) -> tuple[Sequence[str], Floats, Floats]:
     keys: Sequence[str] = KEYS
     if slate.features_version != FEATURES_VERSION:
         keys = Weights.from_json(slate.version.weights, features_version=None).keys
-    weights = np.frombuffer(bytes(slate.weights), dtype=np.float64)
-    x = np.frombuffer(bytes(slate.x), dtype=np.float64).reshape(-1, len(weights))
+    x, weights = slate.numbers()
     return keys, weights, x[at]
 
 
@@ -234,9 +232,12 @@ def said_of_preset(viewer: Member, owner: Member, pk: int) -> str:
 
 def shared_by_another(viewer: Member, key: str) -> Preset | None:
     """The stored preset of that key, where somebody else shares it; one query, none for other keys."""
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
-        return None
-    return usable_by(viewer).exclude(owner=viewer).select_related("owner").filter(pk=int(key)).first()
+    return _stored(usable_by(viewer).exclude(owner=viewer).select_related("owner"), key)
+
+
+def _stored(rows: "QuerySet[Preset]", key: str) -> Preset | None:
+    """The one among ``rows`` that the key of an address names; None for other keys, without a query."""
+    return rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) <= 18 else None
 
 
 def preset_values(member: Member, key: str) -> tuple[str, dict[str, float], dict[str, int]] | None:
@@ -244,7 +245,5 @@ def preset_values(member: Member, key: str) -> tuple[str, dict[str, float], dict
     known = built_in(key)
     if known is not None:
         return str(known.name), known.sliders, known.quotas
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
-        return None
-    one = usable_by(member).filter(pk=int(key)).first()
+    one = _stored(usable_by(member), key)
     return None if one is None else (one.name, one.sliders, one.quotas)

@@ -17,6 +17,7 @@ from social.ranking.maths.features import FEATURES_VERSION, KEYS
 from social.ranking.maths.scoring import Ranked, rank
 from social.ranking.measuring import measure
 from social.ranking.models import Slate
+from social.ranking.packed import packed, packed_ids
 from social.ranking.readers import Reader, reader_of, slider_row
 from social.ranking.sources import EXPLORATION, SOURCES, quotas_with
 from social.ranking.words import SPEAKING, line_of
@@ -151,8 +152,8 @@ def line_in(slate: Slate, post: int) -> str:
         return ""
     if slate.features_version != FEATURES_VERSION:
         return line_of(slate.entries[at]["source"], "")
-    weights = np.frombuffer(bytes(slate.weights), dtype=np.float64)
-    parts = np.frombuffer(bytes(slate.x), np.float64).reshape(-1, len(KEYS)) * weights
+    x, weights = slate.numbers()
+    parts = x * weights
     return _line(slate.entries[at]["source"], parts[at], parts.mean(axis=0))
 
 
@@ -169,9 +170,9 @@ def _kept(viewer: Member, ranking: Ranking, shown: list[PostCard], chain: UUID) 
         page=ranking.reader.pages + 1,
         version_id=ranking.champion.pk,
         entries=[ranking.entry(place) for place in places],
-        posts=np.array([ranking.found[row].pk for row in rows], dtype=np.int64).tobytes(),
-        x=np.ascontiguousarray(ranking.x[rows]).tobytes(),
-        weights=ranking.weights.tobytes(),
+        posts=packed_ids(ranking.found[row].pk for row in rows),
+        x=packed(ranking.x[rows]),
+        weights=packed(ranking.weights),
         features_version=FEATURES_VERSION,
         group=ranking.group,
     )

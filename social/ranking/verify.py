@@ -13,12 +13,20 @@ from pathlib import Path
 import numpy as np
 
 from social.ranking.maths import cardverify, rounds
-from social.ranking.maths.checks import EFFICIENCY, SLACK, Check, gain_check, recorded, unless
-from social.ranking.maths.design import GRID
+from social.ranking.maths.checks import (
+    Check,
+    first_other,
+    gain_check,
+    learned_check,
+    sum_check,
+    unless,
+    values_check,
+)
 from social.ranking.maths.errors import RankingError
+from social.ranking.maths.heldout import Gain
 from social.ranking.maths.learning import fit_design
 from social.ranking.maths.record import Round, digest, read
-from social.ranking.maths.valuation import PICO, quantised, utility, values
+from social.ranking.maths.valuation import utility, values
 
 AGREES, DIFFERS = 0, 1
 
@@ -32,15 +40,11 @@ def verify(directory: Path | str) -> Iterator[Check]:
     yield f"snapshot {found}", unless(found == whole.snapshot, f"round.json says {whole.snapshot}")
     laid, held, start = rounds.lay_out(inputs)
     fitted = fit_design(laid, start, inputs.rules.lam).table
-    off = float(np.abs(fitted - whole.result.table).max(initial=0.0))
-    yield (
-        f"weights learned from {len(inputs.examples)} examples",
-        unless(off <= SLACK / GRID, f"they differ by {off:.3g}"),
-    )
+    yield learned_check(f"weights learned from {len(inputs.examples)} examples", fitted, whole.result.table)
     table = whole.result.table
     gain, scores, _ = rounds.judged(inputs, start, table, whole.snapshot)
     yield gain_check(whole.result.gain, gain)
-    verdict = rounds.verdict_of(inputs, recorded(whole.result.gain), scores)
+    verdict = rounds.verdict_of(inputs, Gain.of_record(whole.result.gain), scores)
     same = (verdict.promote, verdict.reasons, verdict.worse) == (
         whole.result.promote,
         whole.result.reasons,
@@ -48,18 +52,8 @@ def verify(directory: Path | str) -> Iterator[Check]:
     )
     yield "verdict", unless(same, f"it should be {'promoted' if verdict.promote else ', '.join(verdict.reasons)}")
     valued = values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, fitted)
-    far = np.abs(quantised(valued.phi) - whole.values)
-    row = int(far.argmax()) if len(far) else 0
-    yield (
-        f"values of {len(far)} examples",
-        unless(far.max(initial=0) <= SLACK, f"values.csv:{row + 2} differs by {far.max(initial=0)} pico-nats"),
-    )
-    gain_now = utility(held, start, table)
-    short = abs(int(whole.values.sum()) - gain_now * PICO) / PICO
-    yield (
-        f"values add up to the gain {gain_now:.9f}",
-        unless(short <= EFFICIENCY * abs(gain_now) + len(far) / PICO, f"they miss it by {short:.3g}"),
-    )
+    yield values_check("examples", valued.quantised(), whole.values, "values.csv")
+    yield sum_check(whole.values, utility(held, start, table), whole.result.utility)
     yield from _money(whole)
     if whole.styles is not None:
         yield from cardverify.verify(whole.styles, found, whole.named, inputs.rules.budget)
@@ -75,11 +69,9 @@ def _money(whole: Round) -> Iterator[Check]:
     result = whole.result
     given = rounds.pay(whole.inputs, sums, result.gain["lower"], result.promote)
     yield f"pool of {given.pool} grains", unless(given.pool == result.pool, f"result.json says {result.pool}")
-    off = next((at for at, pair in enumerate(zip(given.grains, whole.grains, strict=True)) if pair[0] != pair[1]), None)
-    yield (
-        f"{sum(given.grains)} grains paid",
-        unless(off is None, f"members.csv:{(off or 0) + 2} should be {given.grains[off] if off is not None else 0}"),
-    )
+    off = first_other(given.grains, whole.grains)
+    words = "" if off is None else f"members.csv:{off + 2} should be {given.grains[off]}"
+    yield f"{sum(given.grains)} grains paid", unless(off is None, words)
     yield f"{given.left} grains left", unless(given.left == result.left, f"result.json says {result.left}")
 
 

@@ -103,9 +103,9 @@ class RoundAdmin(ReadOnlyAdmin):
         found = reads.styles_of(row)
         if found is None:
             return "–"
-        return _t("%(choices)d choices, better by %(gain).1f %%, pool of %(pool)s") % {
+        return _t("%(choices)d choices, better by %(gain)s %%, pool of %(pool)s") % {
             "choices": found.said["choices"],
-            "gain": found.gain,
+            "gain": decimals(found.gain),
             "pool": met(row.styles_pool),
         }
 

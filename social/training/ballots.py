@@ -27,7 +27,9 @@ from social.training import lots, policy, versions
 from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState
 
 BATCH = 2_000
-_ASKED = gettext_noop("Members vote on the feed's next model: round %(round)d is surely better. Have your say.")
+_ASKED = gettext_noop(
+    "Members vote on the next version of the community's model: round %(round)d is surely better. Have your say."
+)
 
 
 def begin(row: Round, days: int, least: int) -> None:

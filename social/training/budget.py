@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Budget:
-    """Grains at most, and grains for each nano-nat by which the held-out loss surely fell: of the feed's model, and of what
+    """Grains at most, and grains for each nano-nat by which the held-out loss surely fell: of the community's model, and of what
     foretells choices between styles, which falls by far more for as little (None: the same)."""
 
     grains: int = 0

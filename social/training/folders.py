@@ -96,20 +96,20 @@ def _digest_of(file: Path, *_state: int) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def listed(place: Path, lines: str) -> list[File]:
-    """The files of a folder, in the order of those lines. Raises OSError."""
-    pairs = (line.split("  ") for line in lines.splitlines())
-    return [File(name, (place / name).stat().st_size, digest) for digest, name in pairs]
-
-
 def sha256_of(lines: str) -> str:
     """What vouches for a folder: the SHA-256 of those lines."""
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def intact(one: Round) -> bool:
-    """Whether the folder is as it was stored."""
+def listing(one: Round) -> tuple[list[File], bool]:
+    """The files of a round's record, none where it has none or they cannot be read, and whether they are as they were stored."""
+    if not one.folder:
+        return [], False
+    place = directory(one.number)
     try:
-        return bool(one.folder) and sha256_of(sums(directory(one.number))) == one.record_sha256
+        lines = sums(place)
+        pairs = (line.split("  ") for line in lines.splitlines())
+        files = [File(name, (place / name).stat().st_size, digest) for digest, name in pairs]
     except OSError:
-        return False
+        return [], False
+    return files, sha256_of(lines) == one.record_sha256

@@ -61,10 +61,14 @@ def how_many(of: int) -> int:
     return min(max(LEAST, of // PART), of // 2, MOST)
 
 
+def drawn(able: list[int], seed: str) -> list[int]:
+    """Those whom the lot picks among all who are able, in its order."""
+    return in_order(able, seed)[: how_many(len(able))]
+
+
 def validators(measuring: Rows, seed: str) -> Ints:
     """The members whose answers measure, ascending; the lot decides among all who have any."""
-    able = np.unique(measuring.members).tolist()
-    return np.array(sorted(in_order(able, seed)[: how_many(len(able))]), dtype=np.int64)
+    return np.array(sorted(drawn(np.unique(measuring.members).tolist(), seed)), dtype=np.int64)
 
 
 def answers(measuring: Rows, chosen: Ints) -> Rows:
@@ -86,8 +90,7 @@ def invite(number: int) -> int:
     """Close the invitations of earlier rounds with what came of them, and ask those drawn for this one; how many."""
     _close_before(number)
     allowing = Grant.objects.active(Purpose.EVALUATE).filter(member__in=Member.objects.active())
-    able = list(allowing.values_list("member", flat=True))
-    chosen = in_order(able, draw(number).seed)[: how_many(len(able))]
+    chosen = drawn(list(allowing.values_list("member", flat=True)), draw(number).seed)
     rows = [Validator(member_id=pk, number=number) for pk in chosen]
     Validator.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
     notices = [Notice(pk, _ASKED, FOR_YOU_PAGE, f"measure:{number}") for pk in chosen]

@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from metya.web.charts import Bar, Point, line, rows
 from metya.web.numbers import decimals, grouped
-from social.training.models import Round
 from social.training.reads import Told
 
 
@@ -14,12 +13,11 @@ def percent(share: float) -> str:
     return f"{decimals(share)} %"
 
 
-def curve(one: "Told | Round | None") -> SafeString:
+def curve(found: Told | None) -> SafeString:
     """Of how many members' examples the model orders how many comparisons rightly."""
-    found = one.round if isinstance(one, Told) else one
-    if found is None or len(found.curve) < 2:
+    if found is None or len(found.round.curve) < 2:
         return SafeString("")
-    points = [(int(each["members"]), 100 * float(each["accuracy"])) for each in found.curve]
+    points = [(int(each["members"]), 100 * float(each["accuracy"])) for each in found.round.curve]
     ends = (0, len(points) - 1)
     # Evenly apart: the first members teach most, and stand close together on a true scale.
     drawn = [

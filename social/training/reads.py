@@ -15,7 +15,7 @@ from social.consent.models import Grant, Purpose
 from social.groups import names as groups
 from social.ranking.models import ModelVersion
 from social.training import folders, lots, policy, versions, words
-from social.training.models import Draw, Mode, PromotionVote, Round, RoundState, Switch, Validator
+from social.training.models import Draw, PromotionVote, Round, RoundState, Validator
 from social.training.words import Change
 
 
@@ -155,7 +155,7 @@ def now(viewer: Member | None) -> Now:
     last = Round.objects.finished().latest_first().first()
     made = Round.objects.finished().filter(challenger=champion).first() if champion else None
     shown = made or last
-    switch, known = Switch.objects.filter(pk=1).first(), groups.names()
+    known = groups.names()
     coming = Draw.objects.filter(number__gt=last.number if last else 0).order_by("-number").first()
     return Now(
         version=champion.number if champion else 1,
@@ -169,7 +169,7 @@ def now(viewer: Member | None) -> Now:
         allowing=_allowing(),
         mine=viewer is not None and grants.active(viewer, Purpose.TRAIN) is not None,
         invited=viewer is not None and Validator.objects.open().of(viewer).exists(),
-        mode=switch.mode if switch else Mode.ON,
+        mode=versions.mode(),
         sealed=lots.sealed(coming.seed) if coming else "",
         next=coming.number if coming else 1,
         running=Round.objects.running().exists(),
@@ -224,7 +224,7 @@ def round_page(number: int, viewer: Member | None = None) -> RoundPage | None:
     if found is None:
         return None
     seed = Draw.objects.values_list("seed", flat=True).filter(number=number).first() or ""
-    files, intact = _files(found)
+    files, intact = folders.listing(found)
     known = groups.names()
     shown = seed if found.state in (RoundState.DONE, RoundState.VOTING) else ""
     ballot = _ballot(found, viewer) if found.state == RoundState.VOTING else None
@@ -241,17 +241,6 @@ def _ballot(one: Round, viewer: Member | None) -> Ballot:
         mine=votes.filter(member=viewer).values_list("supports", flat=True).first() if viewer else None,
         may_vote=viewer is not None and policy.may_vote(viewer, one, timezone.now()),
     )
-
-
-def _files(one: Round) -> tuple[list[folders.File], bool]:
-    if not one.folder:
-        return [], False
-    place = folders.directory(one.number)
-    try:
-        lines = folders.sums(place)
-        return folders.listed(place, lines), folders.sha256_of(lines) == one.record_sha256
-    except OSError:
-        return [], False
 
 
 def record_of(number: int) -> Round | None:

@@ -9,12 +9,12 @@ import numpy as np
 from django.db import transaction
 
 from social.comparisons.models import Example, ExampleQuerySet
-from social.comparisons.slates import FLOAT
 from social.consent.models import Grant, Purpose
 from social.ranking.maths.arrays import Bools, Floats, Ints
 from social.ranking.maths.design import LARGEST
 from social.ranking.maths.features import KEYS, PLACE
 from social.ranking.models import Steering
+from social.ranking.packed import FLOAT, floats_in
 from social.ranking.words import FACTORS
 from social.training import styles
 from social.training.styles import Chosen
@@ -113,7 +113,7 @@ def _rows(found: ExampleQuerySet, telling: Ints) -> tuple[Rows, int]:
             continue
         plain.append((pk, member, -pk if feedback is None else feedback, base))
         raw += z
-    z_all = np.frombuffer(bytes(raw), dtype=FLOAT).reshape(-1, len(KEYS))
+    z_all = floats_in(bytes(raw)).reshape(-1, len(KEYS))
     whole = np.array([one[:3] for one in plain], dtype=np.int64).reshape(-1, 3)
     weights = np.array([one[3] for one in plain], dtype=np.float64)
     # NaN compares as false, so it is left out as well.

@@ -53,9 +53,7 @@ def last_strengths() -> dict[int, float]:
 
 def compute(chosen: Chosen, number: int, seed: str, known: Known, main: str) -> Styled | None:
     """`main` is the snapshot of the round. None where nobody taught or nobody measures. Raises RankingError."""
-    able = np.unique(chosen.members).tolist()
-    drawn = np.array(lots.in_order(able, seed)[: lots.how_many(len(able))], dtype=np.int64)
-    measures = np.isin(chosen.members, drawn)
+    measures = np.isin(chosen.members, lots.drawn(np.unique(chosen.members).tolist(), seed))
     teaching, measuring = chosen.of(~measures), chosen.of(measures)
     if not len(teaching) or not len(measuring):
         return None

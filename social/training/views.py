@@ -40,8 +40,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     found = reads.round_page(number, viewer_of(request))
     if found is None:
         raise Http404
-    context = {"found": found, "base": _base(number), "curve": pictures.curve(found.round)}
-    return render(request, "social/training/round.html", context | {"groups": pictures.groups(found.told)})
+    drawn = {"curve": pictures.curve(found.told), "groups": pictures.groups(found.told)}
+    return render(request, "social/training/round.html", {"found": found, "base": _base(number), **drawn})
 
 
 @require_POST

@@ -29,33 +29,29 @@ class Command(BaseCommand):
         if versions.mode() == Mode.STOPPED:
             raise CommandError("training is stopped; an administrator can switch it on in the admin", returncode=1)
         one = running.train(fresh=now)
-        if one is None and (voting := Round.objects.voting().first()):
-            raise CommandError(
-                f"members vote on round {voting.number} until {voting.votes_until:%Y-%m-%d %H:%M} UTC; no round begins before",
-                returncode=1,
-            )
-        if one is None and Round.objects.running().exists():
-            raise CommandError("another round is running; look again when it is over", returncode=1)
         if one is None:
-            self.stdout.write("nothing changed since the last round; --now trains all the same")
+            self._why_none()
             return
         if one.state == RoundState.FAILED:
             raise CommandError(f"round {one.number} failed: {error_of(one.error)}", returncode=1)
         if one.state == RoundState.NOTHING:
             self.stdout.write(f"round {one.number}: {error_of(one.error)}")
             return
-        what = (
-            "up for a vote"
-            if one.state == RoundState.VOTING
-            else "promoted"
-            if one.verdict["promote"]
-            else "not promoted: " + "; ".join(map(reason_of, one.verdict["reasons"]))
-        )
         self.stdout.write(
             f"round {one.number}: {one.examples} examples of {one.members} members, gain {one.gain:.6f} "
-            f"({one.gain_low:.6f} to {one.gain_high:.6f}), {what}\n"
+            f"({one.gain_low:.6f} to {one.gain_high:.6f}), {_became(one)}\n"
             f"  snapshot {one.snapshot}\n  record   {one.record_sha256}"
         )
+
+    def _why_none(self) -> None:
+        if voting := Round.objects.voting().first():
+            raise CommandError(
+                f"members vote on round {voting.number} until {voting.votes_until:%Y-%m-%d %H:%M} UTC; no round begins before",
+                returncode=1,
+            )
+        if Round.objects.running().exists():
+            raise CommandError("another round is running; look again when it is over", returncode=1)
+        self.stdout.write("nothing changed since the last round; --now trains all the same")
 
     def _tell(self) -> None:
         last = Round.objects.latest_first().first()
@@ -73,3 +69,11 @@ class Command(BaseCommand):
             f"dry run: {len(result.examples)} examples of {len(result.members)} members, gain {gain.mean:.6f} "
             f"({gain.lower:.6f} to {gain.upper:.6f}), {what}{f': {why}' if why else ''}"
         )
+
+
+def _became(one: Round) -> str:
+    if one.state == RoundState.VOTING:
+        return "up for a vote"
+    if one.verdict["promote"]:
+        return "promoted"
+    return "not promoted: " + "; ".join(map(reason_of, one.verdict["reasons"]))

@@ -18,7 +18,7 @@ it seeds the bootstrap, and `round.json` names it.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,22 @@ import numpy as np
 from social.ranking.maths import cards
 from social.ranking.maths.arrays import Floats, Ints
 from social.ranking.maths.cards import AUTHOR, STRONGEST, VOTE, CardInputs, CardOutcome, CardRules, Choices, Claim
-from social.ranking.maths.errors import RankingError, shown
-from social.ranking.maths.heldout import NANO
-from social.ranking.maths.textfiles import NAME, dump, fault, load, table, typed, write_json, write_lines
+from social.ranking.maths.heldout import RECORDED
+from social.ranking.maths.textfiles import (
+    DECIMAL,
+    NAME,
+    check_ascending,
+    check_names,
+    dump,
+    fault,
+    load,
+    numbered,
+    rules_of,
+    table,
+    typed,
+    write_json,
+    write_lines,
+)
 from social.ranking.maths.valuation import PICO
 
 FILES = (
@@ -45,7 +58,6 @@ _FORMAT = 1
 _CHOICES = ("member", "winner", "loser")
 _CARDS = ("card", "won", "phi", "grains")
 _PAY = ("card", "vote", "payee", "grains")
-_NUMBER = (int, float)
 _SETTING = {"cards": list, "format": int, "payees": list, "rules": dict, "snapshot": str, "start": list}
 _RESULT = {"gain": dict, "left": int, "pays": bool, "pool": int, "reasons": list, "strengths": list, "utility": int}
 
@@ -82,17 +94,10 @@ def close(inputs: CardInputs, main: str) -> tuple[CardRound, CardOutcome]:
     cards.check(inputs)
     snapshot = snapshot_of(inputs, main)
     outcome = cards.compute(inputs, snapshot)
-    gain = outcome.gain
-    nano = {
-        "lower": gain.lower_nano,
-        "mean": round(gain.mean * NANO),
-        "members": gain.members,
-        "upper": int(np.ceil(gain.upper * NANO)),
-    }
     verdict = outcome.verdict
     result = CardResult(
         outcome.strengths,
-        nano,
+        outcome.gain.recorded(),
         round(outcome.utility * PICO),
         verdict.promote,
         verdict.reasons,
@@ -121,9 +126,7 @@ def _rows(choices: Choices) -> Iterator[str]:
 def write(place: Path, whole: CardRound) -> None:
     """The seven files into a folder that is there."""
     inputs, result = whole.inputs, whole.result
-    for name in (*inputs.cards, *inputs.payees):
-        if not re.fullmatch(NAME, name):
-            raise RankingError(f"A name must be letters, digits, dots, lines: {shown(name)}", code="bad-name")
+    check_names((*inputs.cards, *inputs.payees))
     setting = {
         "cards": list(inputs.cards),
         "format": _FORMAT,
@@ -162,13 +165,13 @@ def read(place: Path) -> CardRound:
         raise fault("styles.json", 1, f"format {plain['format']} is not known here")
     names, payees = _names(plain["cards"]), _names(plain["payees"])
     choices, measuring = (_choices(place / name) for name in FILES[1:3])
-    values = _numbered(place / "styles-values.csv", ("choice", "phi"), len(choices))[:, 1]
-    columns = _numbered(place / "styles-cards.csv", _CARDS, len(names))
+    values = numbered(place / "styles-values.csv", ("choice", "phi"), len(choices))[:, 1]
+    columns = numbered(place / "styles-cards.csv", _CARDS, len(names))
     parts, _ = table(place / "styles-pay.csv", _PAY, len(_PAY))
     if ((parts[:, 1] != AUTHOR) & (parts[:, 1] != VOTE)).any():
         raise fault("styles-pay.csv", 1, "vote must be 0 or 1")
     inputs = CardInputs(
-        rules=_rules(plain["rules"]),
+        rules=CardRules(**rules_of("styles.json", plain["rules"], CardRules)),
         cards=names,
         start=_strengths("styles.json", plain["start"], len(names)),
         choices=choices,
@@ -191,31 +194,12 @@ def _names(values: list[Any]) -> tuple[str, ...]:
 
 def _choices(path: Path) -> Choices:
     whole, _ = table(path, _CHOICES, len(_CHOICES))
-    steps = np.diff(whole, axis=0)
-    first = np.take_along_axis(steps, (steps != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
-    if (first <= 0).any():
-        row = int((first <= 0).argmax()) + 3
-        raise fault(path.name, row, "rows must ascend by member, winner and loser, none twice")
+    check_ascending(path, whole, "member, winner and loser")
     return Choices(*(np.ascontiguousarray(whole[:, at]) for at in range(3)))
 
 
-def _numbered(path: Path, columns: tuple[str, ...], count: int) -> Ints:
-    whole, _ = table(path, columns, len(columns))
-    if len(whole) != count or (whole[:, 0] != np.arange(count)).any():
-        raise fault(path.name, 1, f"must number the {count} rows from 0, each once")
-    return whole
-
-
-def _rules(plain: dict[str, Any]) -> CardRules:
-    kinds = {one.name: _NUMBER if one.type in (float, "float") else int for one in fields(CardRules)}
-    rules = CardRules(**typed("styles.json", "rules", plain, kinds))
-    if not (1 <= rules.nodes <= 64 and 20 <= rules.draws <= 100_000):
-        raise fault("styles.json", 1, "nodes must be 1 to 64 and draws 20 to 100,000")
-    return rules
-
-
 def _strengths(file: str, values: list[Any], count: int) -> Floats:
-    numbers = all(type(value) in _NUMBER and abs(value) <= STRONGEST for value in values)
+    numbers = all(type(value) in DECIMAL and abs(value) <= STRONGEST for value in values)
     if not numbers or len(values) != count:
         raise fault(file, 1, f"strengths must be {count} numbers")
     return np.array(values, dtype=np.float64)
@@ -223,7 +207,7 @@ def _strengths(file: str, values: list[Any], count: int) -> Floats:
 
 def _result(path: Path, count: int) -> CardResult:
     plain = load(path, _RESULT)
-    gain = typed(path.name, "gain", plain["gain"], dict.fromkeys(("lower", "mean", "members", "upper"), int))
+    gain = typed(path.name, "gain", plain["gain"], RECORDED)
     if any(not isinstance(reason, str) for reason in plain["reasons"]):
         raise fault(path.name, 1, "reasons must be words")
     return CardResult(

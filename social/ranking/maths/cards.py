@@ -22,7 +22,7 @@ from social.ranking.maths.heldout import DRAWS, Gain, bootstrap, held_out
 from social.ranking.maths.learning import fit_design, pair_weights, strength
 from social.ranking.maths.payment import BASIS_POINTS, VALUE_BP, pool_of, split, weighed
 from social.ranking.maths.promotion import MIN_MEMBERS, Verdict, judge
-from social.ranking.maths.valuation import NODES, quantised, utility, values
+from social.ranking.maths.valuation import NODES, utility, values
 
 STYLE_BP = 1_000
 CARD_CAP_BP = 5_000
@@ -251,7 +251,7 @@ def compute(inputs: CardInputs, seed: str) -> CardOutcome:
     if not len(inputs.measuring):
         raise RankingError("Nobody measures the styles.", code="no-validation")
     table = fit_design(laid, start, inputs.rules.lam).table
-    phi = quantised(values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, table).phi)
+    phi = values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, table).quantised()
     gain = measured(inputs, start, table, seed)
     verdict, sums = verdict_of(inputs, gain), sums_of(inputs, phi)
     pool, grains, given = pay(inputs, sums, gain.lower_nano, verdict.promote)

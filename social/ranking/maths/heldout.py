@@ -76,6 +76,19 @@ class Gain:
         """The lower bound in whole nano-nats, rounded down, for pay."""
         return int(np.floor(self.lower * NANO))
 
+    def recorded(self) -> dict[str, int]:
+        """As a record says it, in whole nano-nats: the keys of `RECORDED`."""
+        upper = int(np.ceil(self.upper * NANO))
+        return {"lower": self.lower_nano, "mean": round(self.mean * NANO), "members": self.members, "upper": upper}
+
+    @classmethod
+    def of_record(cls, said: dict[str, int]) -> "Gain":
+        """What a record says, as the rules read it."""
+        return cls(said["mean"] / NANO, said["lower"] / NANO, said["upper"] / NANO, said["members"])
+
+
+RECORDED = dict.fromkeys(("lower", "mean", "members", "upper"), int)
+
 
 def fold_of(member: int | str, key: bytes, folds: int = FOLDS) -> int:
     """The fold that a member is always in: a keyed hash, so that nobody can choose theirs."""

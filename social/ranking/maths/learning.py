@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from social.ranking.maths.arrays import Bools, Floats, Ints, floats, ints
+from social.ranking.maths.arrays import Bools, Floats, floats, ints
 from social.ranking.maths.design import Bend, Design, combined, design, gram, product, rounded, seen
 from social.ranking.maths.errors import RankingError
 
@@ -168,15 +168,8 @@ def pair_weights(members: ArrayLike, base: ArrayLike, cap: float = MEMBER_CAP) -
     return worth * np.minimum(1.0, cap / counts)[place] if len(worth) else worth
 
 
-def dedupe(members: ArrayLike, winners: ArrayLike, losers: ArrayLike) -> Ints:
-    """Places of the examples to keep, ascending: the first of each (member, winner, loser)."""
-    who = np.asarray(members)
-    rows = np.column_stack([ints("examples", part, len(who)) for part in (members, winners, losers)])
-    return np.sort(np.unique(rows, axis=0, return_index=True)[1]).astype(np.int64)
-
-
 def dedupe_rows(members: ArrayLike, z: ArrayLike) -> Bools:
-    """Which examples to keep where posts are not known: the first of those of a member with the very same z."""
+    """Which examples to keep, posts being unknown here: the first of those of a member with the very same z."""
     rows = floats("examples", z, (None, None)) + 0.0  # −0 and 0 are the same difference
     who = ints("members", members, len(rows))
     keys = np.ascontiguousarray(np.column_stack((who.astype(np.float64), rows))).view(np.uint8)

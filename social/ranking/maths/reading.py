@@ -2,24 +2,35 @@
 
 import hashlib
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from social.ranking.maths import cardrecord
-from social.ranking.maths.arrays import Bools, Ints
 from social.ranking.maths.design import LARGEST
 from social.ranking.maths.errors import RankingError, shown
 from social.ranking.maths.features import version_of
+from social.ranking.maths.heldout import RECORDED
 from social.ranking.maths.layout import FORMAT, MEMBERS, SNAPSHOT, WITH_STYLES, Result, Round
 from social.ranking.maths.promotion import Replay
 from social.ranking.maths.rounds import Inputs, Pairs, Rules
-from social.ranking.maths.textfiles import NAME, WHOLE, anything, fault, lines, load, table, typed
+from social.ranking.maths.textfiles import (
+    DECIMAL,
+    NAME,
+    WHOLE,
+    anything,
+    check_ascending,
+    fault,
+    lines,
+    load,
+    numbered,
+    rules_of,
+    table,
+    typed,
+)
 from social.ranking.maths.weights import Weights
 
-_NUMBER = (int, float)
 _LARGEST = 1e6
 _ROUND = {
     "features_version": str,
@@ -43,10 +54,10 @@ def read(directory: Path | str) -> Round:
     keys, groups = _texts("round.json", plain["keys"]), _texts("round.json", plain["groups"])
     if plain["features_version"] != version_of(keys):
         raise fault("round.json", 1, "features_version is not that of the keys")
-    rules, replay = _rules(plain["rules"]), _replay(plain["replay"])
+    rules, replay = Rules(**rules_of("round.json", plain["rules"], Rules)), _replay(plain["replay"])
     champion = _champion(place / "champion.json", plain["features_version"])
     examples, validation = (_pairs(place / name, keys) for name in SNAPSHOT[1:])
-    values = _values(place / "values.csv", len(examples))
+    values = np.ascontiguousarray(numbered(place / "values.csv", ("example", "phi"), len(examples))[:, 1])
     names, (phi, carried, items, grains) = _members(place / "members.csv")
     inputs = Inputs(
         version=plain["version"],
@@ -93,18 +104,10 @@ def _texts(file: str, values: list[Any]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _rules(plain: dict[str, Any]) -> Rules:
-    kinds = {one.name: _NUMBER if one.type in (float, "float") else int for one in fields(Rules)}
-    rules = Rules(**typed("round.json", "rules", plain, kinds))
-    if not (1 <= rules.nodes <= 64 and 20 <= rules.draws <= 100_000):
-        raise fault("round.json", 1, "nodes must be 1 to 64 and draws 20 to 100,000")
-    return rules
-
-
 def _replay(plain: dict[str, Any] | None) -> Replay | None:
     if plain is None:
         return None
-    kinds = {"after": _NUMBER, "before": _NUMBER, "error": _NUMBER, "impressions": int}
+    kinds = {"after": DECIMAL, "before": DECIMAL, "error": DECIMAL, "impressions": int}
     return Replay(**typed("round.json", "replay", plain, kinds))
 
 
@@ -121,25 +124,10 @@ def _pairs(path: Path, keys: tuple[str, ...]) -> Pairs:
     whole, numbers = table(path, ("member", "group", "weight", *keys), 2)
     z = np.ascontiguousarray(numbers[:, 1:])
     odd = (numbers[:, 0] < 0) | (np.abs(z) > LARGEST).any(axis=1)
-    _refuse(path, odd, "a weight is negative or a difference too large")
-    steps = np.diff(np.column_stack((whole[:, 0].astype(np.float64), z)), axis=0)
-    first = np.take_along_axis(steps, (steps != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
-    astray = np.concatenate((np.zeros(1), first <= 0)).astype(np.bool_)
-    _refuse(path, astray, "rows must ascend by member and differences, none twice")
+    if odd.any():
+        raise fault(path.name, int(odd.argmax()) + 2, "a weight is negative or a difference too large")
+    check_ascending(path, np.column_stack((whole[:, 0].astype(np.float64), z)), "member and differences")
     return Pairs(np.ascontiguousarray(whole[:, 0]), np.ascontiguousarray(whole[:, 1]), numbers[:, 0].copy(), z)
-
-
-def _refuse(path: Path, wrong: Bools, reason: str) -> None:
-    """Tell the first row that is wrong, if one is."""
-    if wrong.any():
-        raise fault(path.name, int(wrong.argmax()) + 2, reason)
-
-
-def _values(path: Path, count: int) -> Ints:
-    whole, _ = table(path, ("example", "phi"), 2)
-    if len(whole) != count or (whole[:, 0] != np.arange(count)).any():
-        raise fault(path.name, 1, f"must number the {count} examples from 0, each once")
-    return np.ascontiguousarray(whole[:, 1])
 
 
 def _members(path: Path) -> tuple[tuple[str, ...], list[tuple[int, ...]]]:
@@ -157,13 +145,13 @@ def _members(path: Path) -> tuple[tuple[str, ...], list[tuple[int, ...]]]:
 
 def _result(path: Path, inputs: Inputs) -> Result:
     plain = load(path, _RESULT)
-    gain = typed(path.name, "gain", plain["gain"], dict.fromkeys(("lower", "mean", "members", "upper"), int))
+    gain = typed(path.name, "gain", plain["gain"], RECORDED)
     verdict = typed(path.name, "verdict", plain["verdict"], {"promote": bool, "reasons": list, "worse": list})
     if set(plain["offsets"]) != set(inputs.groups):
         raise fault(path.name, 1, "offsets must be of the groups of the round")
     rows = [plain["theta"], *(plain["offsets"][name] for name in inputs.groups)]
     for row in rows:
-        numbers = isinstance(row, list) and all(type(value) in (int, float) and abs(value) < _LARGEST for value in row)
+        numbers = isinstance(row, list) and all(type(value) in DECIMAL and abs(value) < _LARGEST for value in row)
         if not numbers or len(row) != len(inputs.champion.keys):
             raise fault(path.name, 1, f"weights must be {len(inputs.champion.keys)} numbers, not {shown(repr(row))}")
     return Result(

@@ -21,22 +21,17 @@ A round that valued styles has seven more files (see `cardrecord`), and `round.j
 `result.json` is written last: a folder without it is a round that was broken off.
 """
 
-import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from social.ranking.maths import cardrecord
 from social.ranking.maths.cardrecord import CardRound
-from social.ranking.maths.errors import RankingError, shown
 from social.ranking.maths.features import version_of
-from social.ranking.maths.heldout import NANO
 from social.ranking.maths.layout import FILES, FORMAT, MEMBERS, WITH_STYLES, Result, Round, header, rows, snapshot_of
 from social.ranking.maths.reading import digest, read
 from social.ranking.maths.rounds import Inputs, Outcome, compute
-from social.ranking.maths.textfiles import NAME, write_json, write_lines
+from social.ranking.maths.textfiles import check_names, write_json, write_lines
 from social.ranking.maths.valuation import PICO
 
 STYLE_FILES = cardrecord.FILES
@@ -48,16 +43,10 @@ def close(inputs: Inputs, styles: CardRound | None = None, snapshot: str | None 
     is that of the inputs if it is known."""
     snapshot = snapshot or snapshot_of(inputs)
     outcome = compute(inputs, snapshot)
-    gain, verdict = outcome.gain, outcome.verdict
-    nano = {
-        "lower": gain.lower_nano,
-        "mean": round(gain.mean * NANO),
-        "members": gain.members,
-        "upper": int(np.ceil(gain.upper * NANO)),
-    }
+    verdict = outcome.verdict
     result = Result(
         outcome.table,
-        nano,
+        outcome.gain.recorded(),
         round(outcome.utility * PICO),
         verdict.promote,
         verdict.reasons,
@@ -82,9 +71,7 @@ def write(directory: Path | str, whole: Round) -> None:
     write_lines(place / "validation.csv", first, rows(inputs.validation))
     write_lines(place / "values.csv", "example,phi", (f"{at},{phi}" for at, phi in enumerate(whole.values.tolist())))
     columns = zip(inputs.names, whole.member_values, inputs.carried, inputs.items, whole.grains, strict=True)
-    for name in inputs.names:
-        if not re.fullmatch(NAME, name):
-            raise RankingError(f"A name must be letters, digits, dots, lines: {shown(name)}", code="bad-name")
+    check_names(inputs.names)
     write_lines(place / "members.csv", MEMBERS, (f"{at},{','.join(map(str, row))}" for at, row in enumerate(columns)))
     if whole.styles is not None:
         cardrecord.write(place, whole.styles)

@@ -24,7 +24,7 @@ from social.ranking.maths.promotion import (
     Verdict,
     judge,
 )
-from social.ranking.maths.valuation import NODES, by_member, quantised, utility, values
+from social.ranking.maths.valuation import NODES, by_member, utility, values
 from social.ranking.maths.weights import Weights
 
 DECIMALS = 6
@@ -199,7 +199,7 @@ def compute(inputs: Inputs, seed: str) -> Outcome:
     if not float(held.weights.sum()) > 0:
         raise RankingError("There are no validation pairs.", code="no-validation")
     table = fit_design(laid, start, inputs.rules.lam).table
-    phi = quantised(values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, table).phi)
+    phi = values(laid, held, start, inputs.rules.lam, inputs.rules.nodes, table).quantised()
     gain, scores, _ = judged(inputs, start, table, seed)
     verdict = verdict_of(inputs, gain, scores)
     sums = member_sums(inputs, phi)

@@ -3,7 +3,8 @@
 import json
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from social.ranking.maths.errors import RankingError, shown
 
 WHOLE = r"(?:0|-?[1-9][0-9]{0,17})"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?"
+DECIMAL = (int, float)
+"""The types of a number in JSON that need not be whole."""
 NAME = r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}"
 _LONGEST_LINE = 1 << 16
 _LARGEST = 10**30
@@ -74,6 +77,29 @@ def _of_row(file: str, line: int, fields: list[str], columns: tuple[str, ...], w
     return fault(file, line, "is not a row")
 
 
+def numbered(path: Path, columns: tuple[str, ...], count: int) -> Ints:
+    """A file of whole numbers whose first column counts its `count` rows from 0."""
+    whole, _ = table(path, columns, len(columns))
+    if len(whole) != count or (whole[:, 0] != np.arange(count)).any():
+        raise fault(path.name, 1, f"must number the {count} rows from 0, each once")
+    return whole
+
+
+def check_ascending(path: Path, rows: Floats | Ints, by: str) -> None:
+    """Raises the fault of the first row that does not come after the one before it."""
+    steps = np.diff(rows, axis=0)
+    first = np.take_along_axis(steps, (steps != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
+    if (first <= 0).any():
+        raise fault(path.name, int((first <= 0).argmax()) + 3, f"rows must ascend by {by}, none twice")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises RankingError for what does not look like a `NAME`."""
+    for name in names:
+        if not re.fullmatch(NAME, name):
+            raise RankingError(f"A name must be letters, digits, dots, lines: {shown(name)}", code="bad-name")
+
+
 def write_lines(path: Path, header: str, rows: Iterator[str]) -> None:
     """A file that is whole or not there."""
     half = path.with_name(f"{path.name}.part")
@@ -114,6 +140,15 @@ def typed(file: str, what: str, plain: Any, kinds: dict[str, Any]) -> dict[str, 
         if isinstance(value, (int, float)) and not abs(value) < _LARGEST:
             raise fault(file, 1, f"{key} is too large")
     return plain
+
+
+def rules_of(file: str, plain: Any, kind: Any) -> dict[str, Any]:
+    """`plain` if it has the fields of the dataclass `kind`, with no more nodes and draws than a machine can take."""
+    kinds = {one.name: DECIMAL if one.type in (float, "float") else int for one in fields(kind)}
+    found = typed(file, "rules", plain, kinds)
+    if not (1 <= found["nodes"] <= 64 and 20 <= found["draws"] <= 100_000):
+        raise fault(file, 1, "nodes must be 1 to 64 and draws 20 to 100,000")
+    return found
 
 
 def _no_constant(name: str) -> None:

@@ -39,7 +39,7 @@ def fetched(number, place, page):
     """What a stranger downloads: every file that the public page names."""
     place.mkdir()
     visitor = Client()
-    for name, sha256 in re.findall(r'href="/ranking/\d+/(\w+\.\w+)">\1</a><span class="hash">sha256 (\w{64})', page):
+    for name, sha256 in re.findall(r'href="/ranking/\d+/(\w+\.\w+)">\1</a><p class="hash">sha256 (\w{64})', page):
         answer = visitor.get(f"/rewards/training/{number}/{name}", follow=True)
         (place / name).write_bytes(b"".join(answer.streaming_content))
         assert hashlib.sha256((place / name).read_bytes()).hexdigest() == sha256

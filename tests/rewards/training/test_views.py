@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rewards.training import actions as deeds
-from rewards.training import allotting
+from rewards.training import allotting, receipts
 from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.training import folders, running, storing
@@ -88,13 +88,15 @@ def test_the_receipt_adds_up_to_the_grain(learned, ines, as_member):
     assert f"you are member {value.number} of this round" in page
 
 
-def test_the_receipt_as_a_file_holds_every_example(learned, ines, as_member):
+def test_the_receipt_as_a_file_holds_every_example(learned, ines, as_member, monkeypatch):
+    # Ten lines are several pieces.
+    monkeypatch.setattr(receipts, "CHUNK", 3)
     client = as_member(ines)
     value = MemberValue.objects.get(round=learned, member=ines)
     plain = json.loads(read(client, "1/mine.json"))
     answer = client.get("/rewards/training/1/mine.csv")
     table = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
-    assert "round-1.csv" in answer["Content-Disposition"]
+    assert "round-1.csv" in answer["Content-Disposition"] and answer["X-Content-Type-Options"] == "nosniff"
     assert len(table) == len(plain["examples"]) == value.items == 10
     assert sum(int(line["value_pico_nats"]) for line in table) == value.phi == plain["value_pico_nats"]
     # Each line is found in the public record under its number.
@@ -158,7 +160,7 @@ def test_each_amount_says_where_it_stands(town, fay, finn, as_member):
     town.round([5, 3, 2, 1], 0)
     page = read(as_member(people[0]), "")
     assert "this round paid nobody" in page
-    assert not re.search(r"nothing allotted</span> <span class=\"meta\"><time", page)
+    assert not re.search(r"nothing allotted</span>\s+<span class=\"meta\"><time", page)
 
 
 def test_the_page_before_the_rows_are_made_says_the_same_as_after(town, as_member):

@@ -17,6 +17,7 @@ from social.posts import removal
 from social.posts.models import Post
 from social.ranking.maths.features import FEATURES_VERSION, KEYS, PLACE, START
 from social.ranking.models import ModelVersion, Slate, Steering
+from social.ranking.packed import packed
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_more_prefers_the_post_to_its_four_nearest(ines, slate, posts):
     assert all(one.kind == "more" and one.base == 0.125 and one.features_version == FEATURES_VERSION for one in made)
     page = slates.page_of(slate)
     for one in made:
-        assert bytes(one.z) == slates.packed(page.z(one.winner_id, one.loser_id))
+        assert bytes(one.z) == packed(page.z(one.winner_id, one.loser_id))
 
 
 def test_less_prefers_its_nearest_to_the_post(ines, slate, posts):

@@ -4,12 +4,6 @@ from social.groups import actions
 from social.ranking.maths.features import FEATURES_VERSION, PLACE
 from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion
-from tests import make
-
-
-@pytest.fixture
-def cole(db):
-    return make.member("colette", roles=("manager",))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 
 from social.ranking.maths.design import Bend, combined, design, gram, product
 from social.ranking.maths.errors import RankingError
-from social.ranking.maths.learning import dedupe, dedupe_rows, derivatives, fit, loss_of, pair_weights, residual
+from social.ranking.maths.learning import dedupe_rows, derivatives, fit, loss_of, pair_weights, residual
 from tests.social.ranking.simulate import Community
 
 
@@ -131,7 +131,6 @@ def test_a_member_counts_in_full_up_to_the_cap():
 
 
 def test_the_same_comparison_counts_once():
-    assert dedupe([1, 1, 1, 2], [5, 5, 6, 5], [6, 6, 5, 6]).tolist() == [0, 2, 3]
     z = np.array([[1.0, 0.0], [1.0, -0.0], [1.0, 0.0], [2.0, 0.0]])
     assert dedupe_rows([1, 1, 2, 1], z).tolist() == [True, False, True, True]
 

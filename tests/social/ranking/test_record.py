@@ -146,6 +146,7 @@ def change_json(**changes):
         ("members.csv", lambda text: text.replace(",0,8,", ",0,7,", 1), "members.csv:2"),
         ("values.csv", lambda text: text.replace("\n0,", "\n0,1", 1), "values.csv:2"),
         ("result.json", change_json(pool=1), "result.json says 1"),
+        ("result.json", change_json(utility=5), "DIFFERS values add up"),
         ("result.json", change_json(theta=[0.0] * WIDE), "DIFFERS weights learned"),
         ("result.json", lambda text: text.replace('"promote":true', '"promote":false'), "it should be promoted"),
         ("result.json", lambda text: text.replace('"mean":', '"mean":1'), "here mean"),

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from metya.ops.models import AuditEvent
+from metya.wallets.models import Member
 from metya.web.errors import NotAllowed
 from social.notifications.models import Notification
 from social.ranking import verify
@@ -123,11 +124,10 @@ def test_who_came_after_it_began_or_is_suspended_does_not_vote(one, people):
         ballots.vote(actor=people[0], number=1, supports=True)
 
 
-def test_who_was_suspended_since_is_not_counted(one, people):
-    vote(people, 1, True, True, True, True)
-    for member in people[:2]:
-        member.is_active = False
-        member.save(update_fields=["is_active"])
+def test_who_left_or_was_suspended_since_is_not_counted(one, people):
+    vote(people, 1, True, True, True, True, True)
+    Member.objects.filter(pk=people[0].pk).update(is_active=False)
+    Member.objects.filter(pk=people[1].pk).update(suspended_until=timezone.now() + timedelta(days=1))
     over(one)
     ballots.close_due()
     one.refresh_from_db()

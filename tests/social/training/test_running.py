@@ -18,7 +18,7 @@ from social.ranking import verify
 from social.ranking.maths.features import FEATURES_VERSION, PLACE, START
 from social.ranking.maths.weights import Weights
 from social.ranking.models import ModelVersion, State
-from social.training import computing, folders, lots, running, snapshot, storing, versions
+from social.training import computing, lots, running, snapshot, storing, versions
 from social.training.models import SILENT, Draw, ExampleValue, MemberValue, Mode, Round, RoundState, Switch, Validator
 from tests.social.training import village
 
@@ -41,7 +41,7 @@ def test_a_community_trains_promotes_and_a_stranger_computes_the_same(purse, rec
     assert one.pool > 0 and 0 < sum(MemberValue.objects.values_list("grains", flat=True)) <= one.pool
     assert AuditEvent.objects.get(verb="training.round").data["promoted"] is True
     place = records / "1"
-    assert one.folder == "1" and folders.intact(one)
+    assert one.folder == "1" and village.intact(one)
     found = subprocess.run(
         [sys.executable, "-m", "social.ranking.verify", str(place)], capture_output=True, text=True, check=False
     )
@@ -60,9 +60,9 @@ def test_a_flipped_byte_of_the_record_is_found(purse, records):
         at = next(at for at in range(start, len(whole)) if chr(whole[at]).isdigit())
         file.write_bytes(whole[:at] + (b"1" if whole[at : at + 1] != b"1" else b"2") + whole[at + 1 :])
         assert verify.main([str(records / "1")]) == 1, name
-        assert not folders.intact(one)
+        assert not village.intact(one)
         file.write_bytes(whole)
-    assert verify.main([str(records / "1")]) == 0 and folders.intact(one)
+    assert verify.main([str(records / "1")]) == 0 and village.intact(one)
 
 
 def test_values_are_of_who_trained_and_add_up(purse):
@@ -279,7 +279,7 @@ def test_an_example_deleted_while_its_value_is_written_down_begins_it_anew(monke
     monkeypatch.setattr(storing, "store", slow)
     one = running.train()
     assert one.state == RoundState.DONE and len(calls) == 2 and ModelVersion.objects.count() == 2
-    assert folders.intact(one) and MemberValue.objects.filter(round=one).count() < len(members)
+    assert village.intact(one) and MemberValue.objects.filter(round=one).count() < len(members)
 
 
 def test_unlearning_is_never_having_had_them():
@@ -529,5 +529,5 @@ def test_values_of_single_examples_are_kept_for_their_time_and_sums_for_good(pai
     values, sums = ExampleValue.objects.count(), list(MemberValue.objects.order_by("pk").values())
     assert storing.forget_details() == (0 if kept else values)
     assert ExampleValue.objects.exists() is kept and list(MemberValue.objects.order_by("pk").values()) == sums
-    assert folders.intact(one)
+    assert village.intact(one)
     assert storing.kept_until(Round(number=9)) is None

@@ -54,7 +54,7 @@ def test_a_round_values_styles_and_a_stranger_computes_the_same(dressed, purse, 
     assert sum(shares.values_list("grains", flat=True)) == one.styles["given"] <= one.styles_pool
     strengths = {int(pk): value for pk, value in one.styles["strengths"].items()}
     assert max(strengths, key=strengths.get) == cards[0].pk and min(strengths, key=strengths.get) == cards[3].pk
-    assert folders.intact(one) and len(folders.names(records / "1")) == 14
+    assert village.intact(one) and len(folders.names(records / "1")) == 14
     assert verify.main([str(records / "1")]) == 0
     said = capsys.readouterr().out
     assert f"styles: {one.styles['given']} grains paid" in said and "DIFFERS" not in said
@@ -70,10 +70,10 @@ def test_a_touched_file_of_the_styles_is_found(dressed, purse, records):
         at = next(at for at in range(len(whole) - 1, 0, -1) if chr(whole[at]).isdigit())
         file.write_bytes(whole[:at] + (b"1" if whole[at : at + 1] != b"1" else b"3") + whole[at + 1 :])
         assert verify.main([str(records / "1")]) == 1, name
-        assert not folders.intact(one)
+        assert not village.intact(one)
         file.write_bytes(whole)
     (records / "1" / "styles-pay.csv").unlink()
-    assert verify.main([str(records / "1")]) == 1 and not folders.intact(one)
+    assert verify.main([str(records / "1")]) == 1 and not village.intact(one)
 
 
 def test_nobody_is_named_in_the_record(dressed, purse, records):

@@ -13,7 +13,8 @@ from social.posts.models import Post
 from social.profiles.models import Profile
 from social.ranking.maths.features import FEATURES_VERSION, KEYS, START
 from social.ranking.models import Steering
-from social.training import lots
+from social.training import folders, lots
+from social.training.models import Round
 from tests import make
 
 WIDE = len(KEYS)
@@ -172,3 +173,8 @@ def dress(members, cards, each=14, *, strong=STRONG, seed=11):
         for side, card in zip("ab", both, strict=True)
     )
     return made
+
+
+def intact(one: Round) -> bool:
+    """Whether the record of a round is as it was stored."""
+    return folders.listing(one)[1]
