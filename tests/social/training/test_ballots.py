@@ -107,6 +107,29 @@ def test_what_members_carried_before_stays_when_the_next_is_refused(purse):
     assert ballots.carried() == before
 
 
+def test_no_round_begins_that_looked_before_the_vote_began(one):
+    """Whoever asks while the last round is being stored finds no vote yet, and then waits for the row."""
+    assert running.begin() is None and list(Round.objects.all()) == [one]
+
+
+def test_what_an_update_of_the_site_made_unreadable_is_not_taken_into_use(one, people):
+    vote(people, 1, True, True, True, True)
+    ModelVersion.objects.filter(pk=one.challenger_id).update(weights="{}")
+    over(one)
+    assert ballots.close_due() == 1
+    one.refresh_from_db()
+    assert one.verdict["reasons"] == ["unreadable"] and in_use() == 1 and one.pool == 0
+
+
+def test_the_download_tells_of_a_vote_nothing_as_allotted(one, people):
+    rows = MemberValue.objects.filter(grains__gt=0)
+    assert rows.exists() and not rows.allotted().exists()
+    vote(people, 1, True, True, True, True)
+    over(one)
+    ballots.close_due()
+    assert rows.allotted().exists()
+
+
 def test_the_last_word_counts_and_only_once(one, people):
     vote(people, 1, True, True, True, True)
     vote(people, 1, False)
@@ -193,6 +216,7 @@ def test_a_member_votes_on_the_page_and_changes_it(one, people, as_member):
     client = as_member(people[0])
     page = client.get("/ranking/1/").content.decode()
     assert "Should it be taken into use?" in page and "0 members have voted" in page and "nothing is paid" in page
+    assert "The one voted on orders rightly" in page and "The refused one" not in page
     assert client.post("/ranking/1/vote/", {"say": "for"}).url == "/ranking/1/"
     assert "You voted for it." in client.get("/ranking/1/").content.decode()
     client.post("/ranking/1/vote/", {"say": "against"})
