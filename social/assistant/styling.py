@@ -93,8 +93,10 @@ def withdraw(*, actor: Member, card: StyleCard) -> None:
 
 @transaction.atomic
 def remove(*, actor: Member, card: StyleCard, reason: str) -> bool:
-    """Moderators: out of use and of sight for good, and its author reads why. False when it was removed before. Raises NotAllowed, Invalid
-    (reason)."""
+    """Moderators: out of use and of sight for good, and its author reads why. False when it was removed before.
+
+    Raises NotAllowed, Invalid (reason).
+    """
     found = _locked(card)
     why = clean_line(reason, most=MAX_REASON, field="reason", required=True)
     if found.retired_by_id is not None:
