@@ -227,7 +227,15 @@ def test_a_member_votes_on_the_page_and_changes_it(one, people, as_member):
     over(one)
     ballots.close_due()
     page = client.get("/ranking/1/").content.decode()
-    assert "3 for it, 1 against it." in page and "members voted for it" in page
+    assert "3 for it, 1 against it." in page and "members voted for it" in page and "is not paid" not in page
+
+
+def test_the_page_of_a_refused_round_says_that_what_its_files_compute_is_not_paid(one, people, client):
+    vote(people, 1, False, False, False, False)
+    over(one)
+    ballots.close_due()
+    page = client.get("/ranking/1/").content.decode()
+    assert "0 for it, 4 against it. It was not taken into use, so what the record computes for examples is not paid." in page
 
 
 def test_strangers_bad_words_and_rounds_that_are_none(one, people, as_member, client):
