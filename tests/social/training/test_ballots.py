@@ -235,7 +235,10 @@ def test_the_page_of_a_refused_round_says_that_what_its_files_compute_is_not_pai
     over(one)
     ballots.close_due()
     page = client.get("/ranking/1/").content.decode()
-    assert "0 for it, 4 against it. It was not taken into use, so what the record computes for examples is not paid." in page
+    assert (
+        "0 for it, 4 against it. It was not taken into use, so what the record computes for examples is not paid."
+        in page
+    )
 
 
 def test_strangers_bad_words_and_rounds_that_are_none(one, people, as_member, client):
