@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from rewards.epochs.models import Epoch
 INPUTS = engine.INPUT_FILES
 RESULTS = ("payouts.csv", "result.json")
 AFTER_APPROVAL = ("holds.csv", "tree.json")
+_ASIDE = "was"
 PUBLIC = (*INPUTS, *RESULTS, *AFTER_APPROVAL)
 
 
@@ -45,7 +47,9 @@ def settle(epoch: Epoch) -> Path:
     target = directory(epoch.number)
     drafts = sorted(target.parent.glob(f".{epoch.number}-*"))
     if not is_intact(epoch, target):
-        good = next((draft for draft in drafts if is_intact(epoch, draft)), None)
+        # Also what a worker put aside that died before it could put it back.
+        places = (place for draft in drafts for place in (draft, draft / _ASIDE))
+        good = next((place for place in places if is_intact(epoch, place)), None)
         if good is not None:
             _name(epoch, good, target)
         elif not is_intact(epoch, target):
@@ -55,20 +59,28 @@ def settle(epoch: Epoch) -> Path:
                 data={"epoch": epoch.number},
             )
         sync(target.parent)
-    for draft in target.parent.glob(f".{epoch.number}-*"):
+    # Those alone that were there before: what another worker put aside since may be the only good one, which it puts back.
+    for draft in drafts:
         shutil.rmtree(draft, ignore_errors=True)
     return target
 
 
 def _name(epoch: Epoch, good: Path, target: Path) -> None:
+    """Give it its name, in the place of one that is damaged. Raises OSError."""
+    old = Path(tempfile.mkdtemp(prefix=f".{epoch.number}-old-", dir=target.parent)) if target.exists() else None
     try:
-        if target.exists():
-            target.rename(tempfile.mkdtemp(prefix=f".{epoch.number}-old-", dir=target.parent) + "/was")
+        if old is not None:
+            target.rename(old / _ASIDE)
         good.rename(target)
     except OSError:
-        # Another worker settles it at this moment.
+        # Another worker settles it at this moment, and what was put aside may be what it just gave the name.
+        if old is not None and is_intact(epoch, old / _ASIDE):
+            with suppress(OSError):
+                (old / _ASIDE).rename(target)
         if not is_intact(epoch, target):
             raise
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def is_intact(epoch: Epoch, place: Path) -> bool:

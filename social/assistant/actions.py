@@ -70,7 +70,10 @@ def prefer(*, actor: Member, uses: bool, shares: bool) -> None:
         raise NotAllowed(_("Your account cannot do this now."))
     Profile.objects.filter(member=actor).update(uses_assistant=uses, shares_drafts=shares)
     if not shares:  # what was allowed is withdrawn for good, not only while it is off
-        DraftPair.objects.of(actor).filter(shared=True).update(shared=False)
+        allowed = DraftPair.objects.of(actor).filter(shared=True)
+        # By number, as a round of training holds them while it is stored: neither waits for the other for ever.
+        list(allowed.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        allowed.update(shared=False)
     actor.profile.uses_assistant, actor.profile.shares_drafts = uses, shares
 
 

@@ -44,8 +44,9 @@ def may_withdraw(actor: Member, card: StyleCard) -> bool:
 
 
 def may_remove(actor: Member, card: StyleCard) -> bool:
-    """Moderators, but not their own: that they withdraw."""
-    return may_moderate(actor) and card.author_id != actor.pk and card.state != CardState.RETIRED
+    """Moderators, but not their own: that they withdraw. Also what is out of use: its words stand there all the same, and rounds
+    of training go on valuing it."""
+    return may_moderate(actor) and card.author_id != actor.pk and card.retired_by_id is None and bool(card.name)
 
 
 def may_set(actor: Member) -> bool:

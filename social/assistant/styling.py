@@ -93,11 +93,13 @@ def withdraw(*, actor: Member, card: StyleCard) -> None:
 
 @transaction.atomic
 def remove(*, actor: Member, card: StyleCard, reason: str) -> bool:
-    """Moderators: out of use for good, and its author reads why. False when it was out of use. Raises NotAllowed, Invalid
-    (reason)."""
+    """Moderators: out of use and of sight for good, and its author reads why. False when it was removed before.
+
+    Raises NotAllowed, Invalid (reason).
+    """
     found = _locked(card)
     why = clean_line(reason, most=MAX_REASON, field="reason", required=True)
-    if found.state == CardState.RETIRED:
+    if found.retired_by_id is not None:
         return False
     if not policy.may_remove(actor, found):
         raise NotAllowed(_("Moderators remove styles of others."))

@@ -9,10 +9,12 @@ from django.db import migrations, models
 def name_once(apps, _schema):
     """Of styles of one name that came in at the same moment the one in use stays, else the oldest; the others are as if withdrawn."""
     cards, seen = apps.get_model('social', 'StyleCard'), set()
-    for card in cards.objects.exclude(state='retired').order_by('state', 'pk'):
-        if card.name.lower() in seen:
-            cards.objects.filter(pk=card.pk).update(state='retired')
-        seen.add(card.name.lower())
+    lower = django.db.models.functions.text.Lower('name')  # as the constraint below has it
+    standing = cards.objects.exclude(state='retired').annotate(lower=lower).order_by('state', 'pk')
+    for pk, name in list(standing.values_list('pk', 'lower')):
+        if name in seen:
+            cards.objects.filter(pk=pk).update(state='retired')
+        seen.add(name)
 
 
 def forget_permission(apps, _schema):

@@ -104,6 +104,8 @@ def _against(row: Round, counts: dict[str, int], champion: ModelVersion | None) 
         return "another-in-use"
     if versions.mode() in (Mode.PINNED, Mode.STOPPED):
         return "pinned"
+    if row.challenger is None or versions.readable(row.challenger) is None:
+        return "unreadable"
     if counts["for"] + counts["against"] < row.votes_least:
         return "too-few-votes"
     return "" if counts["for"] > counts["against"] else "voted-down"

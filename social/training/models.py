@@ -147,6 +147,10 @@ class MemberValueQuerySet(models.QuerySet["MemberValue"]):
     def of(self, member: Member) -> "MemberValueQuerySet":
         return self.filter(member=member)
 
+    def allotted(self) -> "MemberValueQuerySet":
+        """Of finished rounds: of one that is voted on nobody knows yet what it pays."""
+        return self.filter(round__state=RoundState.DONE)
+
 
 class MemberValue(models.Model):
     """What the examples of a member were worth in a round; ``number`` is what the public record calls them.
@@ -236,6 +240,10 @@ class Part(models.TextChoices):
 class StyleShareQuerySet(models.QuerySet["StyleShare"]):
     def of(self, member: Member) -> "StyleShareQuerySet":
         return self.filter(member=member)
+
+    def allotted(self) -> "StyleShareQuerySet":
+        """Of finished rounds; see `MemberValueQuerySet.allotted`."""
+        return self.filter(round__state=RoundState.DONE)
 
 
 class StyleShare(models.Model):

@@ -101,11 +101,17 @@ def heal() -> int:
 
 
 def begin(asked_by: Member | None = None) -> Round | None:
-    """The row of the next round; None while another runs."""
+    """The row of the next round; None while another runs or is voted on."""
     try:
         with transaction.atomic():
             number = int(Round.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-            return Round.objects.create(number=number, asked_by=asked_by)
+            one = Round.objects.create(number=number, asked_by=asked_by)
+            # Asked last: making the row waited for whoever was just storing a round. What that one may pay is promised only
+            # when its vote is over, so a round beside it would be told to pay the same grains, and the same gain of styles.
+            if Round.objects.voting().exists():
+                transaction.set_rollback(True)
+                return None
+            return one
     except IntegrityError:
         return None
 

@@ -23,6 +23,7 @@ REASONS: dict[str, Any] = {
     "voted-down": _l("more members were against it than for it"),
     "too-few-votes": _l("too few members voted"),
     "another-in-use": _l("another version came into use during the vote"),
+    "unreadable": _l("it can no longer be read, as after an update of the site"),
 }
 _ERRORS: dict[str, Any] = {
     "no-examples": _l("There are no examples yet that may be trained on."),

@@ -62,3 +62,35 @@ def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged
     monkeypatch.setattr(files, "is_intact", looked)
     assert files.settle(epoch) == place and look(epoch, place)
     assert seen[:2] == [place, draft]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dies", [False, True])
+def test_what_another_worker_has_just_named_is_not_lost_when_it_is_put_aside(monkeypatch, dies):
+    village.lively_day(village.people(4), 0)
+    actions.open_epochs_until(village.after(0))
+    epoch = actions.close(Epoch.objects.get(pk=0), now=village.after(0))
+    place = files.directory(0)
+    draft = files.scratch(0)
+    draft.rmdir()
+    place.rename(draft)
+    look, seen = files.is_intact, []
+
+    def looked(epoch, where):
+        seen.append(where)
+        found = look(epoch, where)
+        if len(seen) == 2:  # found good, and named by another at once
+            draft.rename(place)
+        elif dies and where.name == "was":
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(files, "is_intact", looked)
+    if dies:
+        with pytest.raises(KeyboardInterrupt):
+            files.settle(epoch)
+        monkeypatch.setattr(files, "is_intact", look)
+        assert not place.exists()
+    assert files.settle(epoch) == place and look(epoch, place)
+    files.settle(epoch)
+    assert [path.name for path in place.parent.iterdir()] == ["0"]

@@ -112,6 +112,14 @@ def test_moderators_remove_with_a_reason(alice, carol, mona):
     assert not StyleCard.objects.visible_to(carol).exists()
 
 
+def test_whoever_withdraws_a_style_first_does_not_keep_its_words_there(alice, carol, mona):
+    card = style(alice)
+    styling.withdraw(actor=alice, card=card)
+    assert StyleCard.objects.visible_to(carol).exists()
+    assert styling.remove(actor=mona, card=card, reason="It mocks somebody")
+    assert not StyleCard.objects.visible_to(carol).exists()
+
+
 def test_a_moderator_does_not_remove_their_own(mona):
     with pytest.raises(NotAllowed):
         styling.remove(actor=mona, card=style(mona), reason="x")

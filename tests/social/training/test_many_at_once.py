@@ -14,7 +14,7 @@ from social.consent import actions as consent
 from social.consent.models import Grant
 from social.ranking.models import ModelVersion, Slate
 from social.training import running, snapshot, storing
-from social.training.models import MemberValue, Round, RoundState, StyleValue
+from social.training.models import MemberValue, Mode, Round, RoundState, StyleValue, Switch
 from tests.metya.wallets.test_races import at_once
 from tests.social.training import village
 
@@ -24,6 +24,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_begun_at_once_it_is_one_round():
     found = at_once([running.begin] * 5)
     assert len([one for one in found if one is not None]) == 1 and Round.objects.count() == 1
+
+
+def test_none_begins_beside_one_that_is_just_being_stored_for_a_vote(monkeypatch):
+    """What that one may pay is promised to nobody before the vote is over."""
+    Switch.objects.create(pk=1, mode=Mode.VOTE)
+    village.village()
+    running.computed(1)
+    real, inside, begun = storing.store, threading.Event(), []
+
+    def slow(*args):
+        inside.set()
+        threading.Event().wait(0.5)
+        return real(*args)
+
+    monkeypatch.setattr(storing, "store", slow)
+
+    def begin():
+        inside.wait(60)
+        begun.append(running.begin())
+
+    at_once([running.train, begin])
+    assert begun == [None] and Round.objects.get().state == RoundState.VOTING
 
 
 def test_a_withdrawal_during_the_storing_waits_for_it_and_counts_from_the_next_round(monkeypatch):
