@@ -24,7 +24,7 @@ from social.notifications.models import NotificationKind
 from social.notifications.sentences import Sentence
 from social.ranking.models import ModelVersion, State
 from social.training import lots, policy, versions
-from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState
+from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState, StyleShare
 
 BATCH = 2_000
 _ASKED = gettext_noop(
@@ -92,7 +92,9 @@ def _close(pk: int) -> int:
         row.challenger.save(update_fields=["state"])
     else:
         versions.put_in_use(row.challenger)
-    row.save(update_fields=["state", "finished_at", "verdict", "pool"])
+    if why == "pinned":
+        _styles_unpaid(row)
+    row.save(update_fields=["state", "finished_at", "verdict", "pool", "styles", "styles_pool"])
     audit.record(None, "training.voted", row, promoted=not why, reason=why, **counts)
     lots.invite(row.number + 1)
     return 1
@@ -109,6 +111,14 @@ def _against(row: Round, counts: dict[str, int], champion: ModelVersion | None) 
     if counts["for"] + counts["against"] < row.votes_least:
         return "too-few-votes"
     return "" if counts["for"] > counts["against"] else "voted-down"
+
+
+def _styles_unpaid(row: Round) -> None:
+    """Members vote on the feed's part alone; what administrators stop is stopped as a whole, as in a round without a vote."""
+    StyleShare.objects.filter(round=row).delete()
+    row.styles_pool = 0
+    if row.styles:
+        row.styles |= {"given": 0}
 
 
 def _unpaid(row: Round) -> None:

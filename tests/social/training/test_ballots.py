@@ -13,7 +13,7 @@ from social.ranking import verify
 from social.ranking.maths.features import START
 from social.ranking.models import ModelVersion, State
 from social.training import ballots, running, versions
-from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState, Switch, Validator
+from social.training.models import MemberValue, Mode, PromotionVote, Round, RoundState, StyleShare, Switch, Validator
 from tests import make
 from tests.social.training import village
 
@@ -176,6 +176,19 @@ def test_what_administrators_switched_meanwhile_counts(one, people, mode, why):
     ballots.close_due()
     one.refresh_from_db()
     assert one.verdict["reasons"] == ([why] if why else []) and in_use() == (1 if why else 2)
+
+
+@pytest.mark.parametrize(("mode", "paid"), [(Mode.PINNED, False), (Mode.VOTE, True)])
+def test_a_refused_vote_still_pays_styles_but_not_where_administrators_stopped_it(one, people, mode, paid):
+    card = village.wardrobe(1)[0]
+    StyleShare.objects.create(round=one, card=card, member=people[0], number=0, part="author", grains=5)
+    Round.objects.filter(pk=one.pk).update(styles_pool=6, styles={"given": 5, "strengths": {}})
+    Switch.objects.update(mode=mode)
+    over(one)
+    ballots.close_due()
+    one.refresh_from_db()
+    assert StyleShare.objects.exists() is paid and one.pool == 0
+    assert (one.styles_pool, one.styles["given"]) == ((6, 5) if paid else (0, 0))
 
 
 def test_another_version_in_use_ends_it(one, people):
