@@ -8,8 +8,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do command 
 PY := .venv/bin/python
 # One more than the usual two cores: tests in a browser wait for it most of the time. On the services one more again.
 WORKERS ?= 3
-# The tests of a file go to one process: what they share, such as a browser or a seeded community, is made once.
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadfile
+# The tests of a file go to one process: what they share, such as a browser or a seeded community, is made once. In their
+# own order, since those in a browser come first by it: the longest of all, which would keep one process busy at the end.
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/metya
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 export PYTHONWARNINGS ?= ignore
