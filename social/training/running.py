@@ -225,7 +225,7 @@ def _store(one: Round, made: Computed, draft: folders.Draft) -> None:
     row.folder, row.record_sha256 = str(row.number), draft.sha256
     row.save(update_fields=["folder", "record_sha256"])
     audit.record(
-        row.asked_by, "training.round", row, promoted=made.result.promote, version=version.number,
+        row.asked_by, "training.round", row, promoted=row.verdict["promote"], version=version.number,
         snapshot=row.snapshot, record=row.record_sha256,
     )  # fmt: skip
     # Last, so that a folder with this name belongs to a round that was stored; what fails after it clears it away.

@@ -49,6 +49,7 @@ def in_use():
 def test_what_meets_the_rule_waits_for_the_vote(one, people, records):
     assert one.state == RoundState.VOTING and one.pool > 0 and not one.verdict["promote"] and one.verdict["rule"]
     assert one.challenger.state == State.CHALLENGER and in_use() == 1
+    assert AuditEvent.objects.get(verb="training.round").data["promoted"] is False
     assert timedelta(days=1, hours=23) < one.votes_until - timezone.now() <= timedelta(days=2)
     told = Notification.objects.filter(kind="notice", url="/ranking/1/")
     assert told.count() == 60 and "vote" in told.first().text
