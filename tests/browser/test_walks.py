@@ -109,3 +109,22 @@ def test_a_newcomer_takes_three_steps_and_has_a_feed(live_site, injected_wallet,
     arrive(page, "/")
     expect(page.get_by_text("The first thing a newcomer reads")).to_be_visible()
     assert Follow.objects.filter(source__handle="nora", target=alice).exists()
+
+
+@BOTH
+def test_done_waits_for_whom_one_has_just_followed(live_site, alice, bob, screen):
+    posts.publish(actor=alice, text="The first thing a newcomer reads")
+    page = live_site.page_of(bob, **screen)
+    Follow.objects.all().delete()
+    page.goto("/welcome/people/")
+    held = []
+    page.route("**/@alice/follow/", lambda route: held.append(route))
+    page.locator(".row, .person", has_text="@alice").get_by_role("button", name="Follow").click()
+    done = page.get_by_role("button", name="Done")
+    expect(done).to_be_disabled()
+    for route in held:
+        route.continue_()
+    expect(done).to_be_enabled()
+    done.click()
+    arrive(page, "/")
+    expect(page.get_by_text("The first thing a newcomer reads")).to_be_visible()
