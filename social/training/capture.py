@@ -8,6 +8,7 @@ and beyond what chance explains, is an alarm: nothing is promoted or paid until 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from social.ranking.maths import evaluation
 from social.ranking.maths.arrays import Bools, Floats
@@ -19,7 +20,9 @@ from social.ranking.maths.rounds import Inputs
 THRESHOLD = 0.05
 # Below so many pairs or members on either side nothing is said.
 LEAST_PAIRS, LEAST_MEMBERS = 100, 10
-_ERRORS = 3.0
+# How seldom chance alone may look like it, on either side: as three standard errors where many answer. Of few members the
+# error itself is uncertain, so that ten of them need more than three.
+_CHANCE = 0.00135
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,30 @@ def captured(inputs: Inputs, start: Floats, table: Floats, measured: Bools, key:
     others = crossed.of(measured)
     if not (_enough(drawn) and _enough(others)):
         return Capture()
-    one, its_error = _right(drawn)
-    other, error = _right(others)
-    apart = abs(one - other)
-    return Capture(one, other, apart > THRESHOLD and apart > _ERRORS * float(np.hypot(its_error, error)))
+    ours, theirs = _right(drawn), _right(others)
+    one, other = float(ours.mean()), float(theirs.mean())
+    return Capture(one, other, abs(one - other) > max(THRESHOLD, _chance(ours, theirs)))
 
 
 def _enough(pairs: HeldOut) -> bool:
     return len(pairs.members) >= LEAST_PAIRS and len(np.unique(pairs.members)) >= LEAST_MEMBERS
 
 
-def _right(pairs: HeldOut) -> tuple[float, float]:
-    """How often the model is right, a member counting as one, and its standard error."""
+def _right(pairs: HeldOut) -> Floats:
+    """How often the model is right for each member."""
     _, place, times = np.unique(pairs.members, return_inverse=True, return_counts=True)
-    means = np.bincount(place, weights=evaluation.right(pairs.after)) / times
-    return float(means.mean()), float(means.std() / np.sqrt(len(means)))
+    found: Floats = np.bincount(place, weights=evaluation.right(pairs.after)) / times
+    return found
+
+
+def _chance(ours: Floats, theirs: Floats) -> float:
+    """How far two means may lie apart by chance: Welch's test, a member counting as one.
+
+    Source: B. L. Welch, "The generalization of Student's problem when several different population variances are involved",
+    Biometrika 34 (1947).
+    """
+    parts = np.array([float(one.var(ddof=1)) / len(one) for one in (ours, theirs)])
+    if not parts.sum() > 0:
+        return 0.0
+    freedom = parts.sum() ** 2 / float((parts**2 / (np.array([len(ours), len(theirs)]) - 1)).sum())
+    return float(stdtrit(freedom, 1 - _CHANCE) * np.sqrt(parts.sum()))

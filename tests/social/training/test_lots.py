@@ -7,7 +7,7 @@ from social.comparisons.models import Example
 from social.consent import actions as consent
 from social.notifications.models import Notification
 from social.ranking.maths.weights import Weights
-from social.training import computing, lots, running, snapshot
+from social.training import capture, computing, lots, running, snapshot
 from social.training.computing import Setting
 from social.training.models import Draw, Validator
 from tests.social.training import village
@@ -108,3 +108,24 @@ def test_of_too_few_answers_nothing_is_said():
     village.village(20, 5)
     result = computing.compute(snapshot.take(), setting())
     assert result.capture.drawn is None and not result.capture.alarm
+
+
+def test_few_members_have_to_be_further_apart_than_many_before_it_is_no_chance():
+    chance = np.random.default_rng(4)
+    many, few = chance.random(5_000), chance.random(10)
+    error = np.hypot(many.std() / np.sqrt(5_000), many.std() / np.sqrt(5_000))
+    assert capture._chance(many, many) == pytest.approx(3 * error, rel=0.01)
+    assert capture._chance(few, many) > 3.9 * few.std(ddof=1) / np.sqrt(10)
+    assert capture._chance(np.full(10, 0.8), np.full(20, 0.8)) == pytest.approx(0, abs=1e-12)
+
+
+def test_ten_honest_members_hardly_ever_look_bought():
+    """Sixteen answers each, of which a model puts four fifths right, as with everybody else: three standard errors, as many
+    members allow, would halt four times as many rounds of a small community."""
+    chance = np.random.default_rng(5)
+    drawn, others = chance.binomial(16, 0.82, (4_000, 10)) / 16, chance.binomial(16, 0.82, (4_000, 26)) / 16
+    apart = np.abs(drawn.mean(axis=1) - others.mean(axis=1))
+    found = [one > capture._chance(*both) for one, both in zip(apart, zip(drawn, others, strict=True), strict=True)]
+    assert np.mean(found) < 0.006
+    bought = [one.mean() - capture._chance(one, two) > 1 - two.mean() for one, two in zip(drawn, others, strict=True)]
+    assert np.mean(bought) > 0.99, "ten who turn all of their answers round are seen nearly always"
