@@ -125,7 +125,7 @@ def _why_nothing(one: Round) -> str:
         return _("Your part of this round was less than a grain.")
     if one.verdict.get("promote"):
         return _("There was no budget, so nothing is paid.")
-    return _("The new model was not taken into use, so this round paid nobody.")
+    return _("The new model was not taken into use, so this round paid nothing for examples.")
 
 
 def _held(until: datetime) -> str:

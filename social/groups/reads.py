@@ -1,6 +1,7 @@
 """The groups that a member can choose among, with what may be told of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from social.groups import words
 from social.groups.models import RankingGroup, State
@@ -34,14 +35,14 @@ def told(members: int) -> int | None:
 
 def offered(steering: Steering) -> list[Offered]:
     """By name; one's own also when it is closed. Two queries, one where there are none."""
-    rows = list(RankingGroup.objects.offered(steering.group).counted())
+    rows: list[Any] = list(RankingGroup.objects.offered(steering.group).counted())
     if not rows:
         return []
     weights = champions.in_use().weights
     return [
         Offered(
             one,
-            told(one.members),  # type: ignore[attr-defined]
+            told(one.members),
             one.key == steering.group,
             one.key in weights.offsets,
             words.leanings(weights, one.key),

@@ -42,8 +42,8 @@ def test_four_workers_and_one_epoch():
     assert not checking.differences()
 
 
-@pytest.mark.django_db
-def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged(monkeypatch):
+def unnamed():
+    """A closed epoch whose folder has not been given its name yet: the epoch, the name, the folder."""
     village.lively_day(village.people(4), 0)
     actions.open_epochs_until(village.after(0))
     epoch = actions.close(Epoch.objects.get(pk=0), now=village.after(0))
@@ -51,6 +51,12 @@ def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged
     draft = files.scratch(0)
     draft.rmdir()
     place.rename(draft)
+    return epoch, place, draft
+
+
+@pytest.mark.django_db
+def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged(monkeypatch):
+    epoch, place, draft = unnamed()
     look, seen = files.is_intact, []
 
     def looked(epoch, where):
@@ -67,13 +73,7 @@ def test_who_looks_while_another_gives_the_folder_its_name_finds_nothing_damaged
 @pytest.mark.django_db
 @pytest.mark.parametrize("dies", [False, True])
 def test_what_another_worker_has_just_named_is_not_lost_when_it_is_put_aside(monkeypatch, dies):
-    village.lively_day(village.people(4), 0)
-    actions.open_epochs_until(village.after(0))
-    epoch = actions.close(Epoch.objects.get(pk=0), now=village.after(0))
-    place = files.directory(0)
-    draft = files.scratch(0)
-    draft.rmdir()
-    place.rename(draft)
+    epoch, place, draft = unnamed()
     look, seen = files.is_intact, []
 
     def looked(epoch, where):

@@ -260,3 +260,15 @@ def raise_one(path: Path) -> None:
     head, first, *rest = path.read_text().splitlines()
     *parts, grains = first.split(",")
     path.write_text("\n".join([head, ",".join([*parts, str(int(grains) + 1)]), *rest]) + "\n")
+
+
+def test_where_styles_alone_are_paid_no_page_says_that_nobody_was(town, as_member, client):
+    town.endow(1_000 * MET)
+    town.live(4)
+    one = town.round([5, 3], 0)
+    town.dress(one, PARTS, 20 * MET)
+    allotting.advance(village.on(0))
+    author = town.people[0]
+    for page in (read(client, f"{one.number}/"), read(as_member(author), f"{one.number}/mine/")):
+        assert "paid nobody" not in page and met(20 * MET) in page
+    assert "This round paid nothing for examples" in read(client, f"{one.number}/")

@@ -159,7 +159,7 @@ def test_each_amount_says_where_it_stands(town, fay, finn, as_member):
     assert "For your examples" in as_member(people[0]).get("/rewards/epochs/0/why/").content.decode()
     town.round([5, 3, 2, 1], 0)
     page = read(as_member(people[0]), "")
-    assert "this round paid nobody" in page
+    assert "this round paid nothing for examples" in page
     assert not re.search(r"nothing allotted</span>\s+<span class=\"meta\"><time", page)
 
 

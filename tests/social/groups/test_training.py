@@ -13,9 +13,20 @@ from social.training import running
 from social.training.models import Round
 from tests import make
 from tests.social.training import village
-from tests.social.training.conftest import _same_lot, records  # noqa: F401
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def records(settings, tmp_path):
+    """A folder of one's own."""
+    settings.TRAINING_DIR = tmp_path / "training"
+    return settings.TRAINING_DIR
+
+
+@pytest.fixture(autouse=True)
+def _same_lot(monkeypatch):
+    village.same_lot(monkeypatch)
 
 
 def turned():
@@ -82,7 +93,7 @@ def test_nine_who_train_get_no_correction(group):
     assert Weights.from_json(one.challenger.weights).offsets == {}
 
 
-def test_the_public_record_names_no_member_and_says_the_group_by_its_key(group, records):  # noqa: F811
+def test_the_public_record_names_no_member_and_says_the_group_by_its_key(group, records):
     train()
     said = json.loads((records / "1" / "round.json").read_text())
     assert said["groups"] == ["long-reads"]
@@ -103,7 +114,7 @@ def test_who_trains_and_changes_their_group_brings_a_new_round_and_nobody_else_d
     assert running.unchanged()
 
 
-def test_who_left_trains_on_for_everybody(group, records):  # noqa: F811
+def test_who_left_trains_on_for_everybody(group, records):
     minority, _one = train()
     for member in minority:
         actions.leave(actor=member)

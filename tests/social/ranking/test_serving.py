@@ -97,8 +97,10 @@ def test_the_explanation_of_every_shown_post_adds_up(village, bob):
 
 
 def test_the_points_that_are_printed_add_up_to_the_score_that_is(village, bob):
+    def thousandths(value):
+        return round(float(f"{value:.3f}") * 1000)
+
     found = for_you(bob, size=20)
-    thousandths = lambda value: round(float(f"{value:.3f}") * 1000)  # noqa: E731
     for entry in found.slate.entries:
         why = reads.explanation(bob, found.slate, entry["post"])
         together = sum(thousandths(part.points) for part in why.parts) + thousandths(why.diversity)
